@@ -1,0 +1,5 @@
+/** A file that is not of the format it should be: the message says what was found and expected. */
+export class FormatError extends Error {
+  /** Always `"FormatError"`. */
+  override readonly name = "FormatError";
+}

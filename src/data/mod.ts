@@ -1,0 +1,28 @@
+/**
+ * Reading data, and cutting it into batches.
+ *
+ * @example
+ * ```ts
+ * import { arange, random } from "@katachi/katachi";
+ * import { batches, trainTestSplit } from "@katachi/katachi/data";
+ *
+ * const { train, test } = trainTestSplit({ x: arange(100).reshape([100, 1]) }, 20);
+ * test.x.shape; // [20, 1]
+ * for (const batch of batches(random.key(0), train, 32)) {
+ *   batch.x.shape; // [32, 1], twice
+ * }
+ * ```
+ *
+ * @module
+ */
+export { batches, trainTestSplit, type WithRows } from "./batches.ts";
+export { FormatError } from "./format_error.ts";
+export {
+  decodeIdx,
+  encodeIdx,
+  type IdxArray,
+  type IdxData,
+  type IdxType,
+  parseIdx,
+  readIdx,
+} from "./idx.ts";

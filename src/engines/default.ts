@@ -1,0 +1,10 @@
+/**
+ * Chooses the engine that executes unless another is asked for. Every entry point of the package
+ * imports this module.
+ *
+ * @module
+ */
+import { useEngine } from "../tape/engine.ts";
+import { interpreter } from "./interpreter/interpreter.ts";
+
+useEngine(interpreter);

@@ -1,0 +1,154 @@
+/**
+ * Gathering along an axis and its adjoint, scattering: each is the other's derivative.
+ *
+ * @module
+ */
+import type { Shape } from "../shape/dim.ts";
+import { ShapeError, showShape } from "../shape/fail.ts";
+import type { DType } from "../tensor/dtype.ts";
+import { sizeOf } from "../tensor/storage.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { definePrimitive, type Elements, perOperand, type Primitive } from "../tape/primitive.ts";
+import { bind } from "../tape/recorder.ts";
+import { maximum, minimum } from "./arithmetic.ts";
+import { broadcast } from "./broadcast.ts";
+import { less, lessEqual, select, zero } from "./compare.ts";
+import { numeric } from "./elementwise.ts";
+import { logicalAnd } from "./logic.ts";
+import { requireDType } from "./operands.ts";
+import { reshapeRaw } from "./reshape.ts";
+
+const integers: readonly DType[] = ["int32", "uint32"];
+
+function replaceAxis(shape: Shape, axis: number, by: Shape): Shape {
+  return [...shape.slice(0, axis), ...by, ...shape.slice(axis + 1)];
+}
+
+/**
+ * Whole slices along an axis, by position; the positions' shape takes the axis's place. A position
+ * out of range is clamped to the nearest one.
+ */
+export const gatherPrimitive: Primitive<{ axis: number }> = definePrimitive({
+  name: "gather",
+  family: "indexing",
+  summary: "slices along `axis` at the positions given by the second operand (clamped into range)",
+  infer: ([x, positions], { axis }) => {
+    requireDType("gather", positions.dtype, integers);
+    if (x.shape[axis] === 0 && sizeOf(positions.shape) > 0) {
+      throw new ShapeError(`gather: nothing to take from axis ${axis} of ${showShape(x.shape)}`);
+    }
+    return [{ shape: replaceAxis(x.shape, axis, positions.shape), dtype: x.dtype }];
+  },
+  meaning: {
+    kind: "kernel",
+    run: ([x, positions], { axis }, [out]) => {
+      const last = x.shape[axis] - 1;
+      forEachSlice(x, positions, axis, (from, to, length, position) => {
+        const at = from + Math.min(Math.max(position, 0), last) * length;
+        out.data.set(x.data.subarray(at, at + length), to);
+      });
+    },
+  },
+  vjp: perOperand((ct, { inputs: [x, positions], params: { axis } }) => {
+    const size = x.shape[axis];
+    const clamped = minimum(maximum(positions, 0), Math.max(size - 1, 0));
+    return bind(scatterAddPrimitive, [clamped, ct], { axis, size })[0];
+  }),
+  sample: (draw, float) => {
+    const shape = draw.shape(1, 3, 1);
+    const axis = draw.integer(0, shape.length - 1);
+    return {
+      operands: [
+        { shape, dtype: float },
+        { shape: draw.shape(0, 2), dtype: "int32", range: [0, shape[axis] - 1] },
+      ],
+      params: { axis },
+    };
+  },
+});
+
+/**
+ * Slices added up at positions along a new axis of `size`, which takes the place of the axes that
+ * the positions have. A slice whose position is out of range is dropped.
+ */
+export const scatterAddPrimitive: Primitive<{ axis: number; size: number }> = definePrimitive({
+  name: "scatterAdd",
+  family: "indexing",
+  summary:
+    "slices of the second operand added up at the first's positions along a new `axis` of `size`",
+  infer: ([positions, updates], { axis, size }) => {
+    requireDType("scatterAdd", positions.dtype, integers);
+    requireDType("scatterAdd", updates.dtype, numeric);
+    const rank = positions.shape.length;
+    if (showShape(updates.shape.slice(axis, axis + rank)) !== showShape(positions.shape)) {
+      throw new ShapeError(
+        `scatterAdd: positions ${showShape(positions.shape)} do not match axes ${axis} on of ${
+          showShape(updates.shape)
+        }`,
+      );
+    }
+    const shape = [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + rank)];
+    return [{ shape, dtype: updates.dtype }];
+  },
+  meaning: {
+    kind: "kernel",
+    run: ([positions, updates], { axis, size }, [out]) => {
+      forEachSlice(out, positions, axis, (from, to, length, position) => {
+        if (position < 0 || position >= size) return;
+        const at = from + position * length;
+        for (let i = 0; i < length; i++) out.data[at + i] += updates.data[to + i];
+      });
+    },
+  },
+  vjp: perOperand(undefined, (ct, { inputs: [positions, updates], params: { axis, size } }) => {
+    if (size === 0) return broadcast(zero(ct), updates.shape);
+    const inside = logicalAnd(lessEqual(0, positions), less(positions, size));
+    const trailing = updates.shape.length - axis - positions.shape.length;
+    const mask = reshapeRaw(inside, [...positions.shape, ...new Array(trailing).fill(1)]);
+    return select(
+      broadcast(mask, updates.shape),
+      bind(gatherPrimitive, [ct, positions], { axis })[0],
+      zero(ct),
+    );
+  }),
+  sample: (draw, float) => {
+    const positions = draw.shape(0, 2);
+    const outer = draw.shape(0, 1);
+    const size = draw.integer(1, 4);
+    return {
+      operands: [
+        { shape: positions, dtype: "int32", range: [0, size - 1] },
+        { shape: [...outer, ...positions, ...draw.shape(0, 1)], dtype: float },
+      ],
+      params: { axis: outer.length, size },
+    };
+  },
+});
+
+/**
+ * Visits the slices that positions along an axis name: where they start in `indexed` for position 0
+ * (`from`), where they start in the array with the positions in place of the axis (`to`), their
+ * length, and the position.
+ */
+function forEachSlice(
+  indexed: Elements,
+  positions: Elements,
+  axis: number,
+  visit: (from: number, to: number, length: number, position: number) => void,
+): void {
+  const outer = sizeOf(indexed.shape.slice(0, axis));
+  const length = sizeOf(indexed.shape.slice(axis + 1));
+  const step = indexed.shape[axis] * length;
+  let to = 0;
+  for (let i = 0; i < outer; i++) {
+    for (let j = 0; j < positions.data.length; j++) {
+      visit(i * step, to, length, positions.data[j]);
+      to += length;
+    }
+  }
+}
+
+/** The gather primitive. */
+export function gather(x: AnyTensor, positions: AnyTensor, axis: number): AnyTensor {
+  return bind(gatherPrimitive, [x, positions], { axis })[0];
+}

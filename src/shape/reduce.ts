@@ -1,0 +1,92 @@
+/**
+ * Reductions: axes go, or stay with a dim of 1.
+ *
+ * @module
+ */
+import type { AxisOf, OutOfRange, Vague } from "./axis.ts";
+import { normalizeAxis } from "./axis.ts";
+import type { Shape, UnknownRank } from "./dim.ts";
+import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
+
+/** The shape after a reduction over one axis, several, or (`undefined`) all. */
+export type Reduce<S extends Shape, X, Keep extends boolean, K extends string> = [X] extends
+  [undefined] ? boolean extends Keep ? Shape
+  : Keep extends true ? UnknownRank<S, K> extends true ? Shape : Ones<S>
+  : []
+  : UnknownRank<S, K> extends true ? Shape
+  : boolean extends Keep ? Shape
+  : [X] extends [number] ? OverList<S, [X], Keep, K>
+  : [X] extends [readonly number[]] ? OverList<S, X, Keep, K>
+  : Shape;
+
+/** @internal */
+type Ones<S extends Shape> = { -readonly [I in keyof S]: 1 };
+
+/** @internal */
+type OverList<
+  S extends Shape,
+  L extends readonly number[],
+  Keep extends boolean,
+  K extends string,
+> = number extends L["length"] ? Keep extends true ? Dynamic<S> : Shape
+  : Vague<L> extends true ? Keep extends true ? Dynamic<S> : Dynamic<Shorter<S, L>>
+  : AxesOf<S, L, K> extends infer N ? N extends readonly number[] ? Without<S, N[number], Keep> : N
+  : never;
+
+/**
+ * The same rank with dims that only the run time knows.
+ *
+ * @internal
+ */
+type Dynamic<S extends readonly unknown[]> = { -readonly [I in keyof S]: number };
+
+/** As many axes fewer as the list has. */
+type Shorter<S extends Shape, L extends readonly unknown[]> = L extends
+  readonly [unknown, ...infer T]
+  ? S extends readonly [unknown, ...infer Rest extends Shape] ? Shorter<Rest, T> : []
+  : S;
+
+/** The axes counted from 0, or the failure of the first that is wrong. */
+type AxesOf<
+  S extends Shape,
+  L extends readonly number[],
+  K extends string,
+  Out extends readonly number[] = [],
+> = L extends readonly [infer X extends number, ...infer T extends readonly number[]]
+  ? AxisOf<X, S["length"]> extends infer N extends number ? [N] extends [-1] ? OutOfRange<X, S, K>
+    : [N] extends [Out[number]] ? Fail<`${K}: axis ${X} is named twice for ${Show<S, K>}`>
+    : AxesOf<S, T, K, [...Out, N]>
+  : never
+  : Out;
+
+/** The dims at the axes taken away, or set to 1. */
+type Without<
+  S extends Shape,
+  Axes,
+  Keep extends boolean,
+  Seen extends readonly unknown[] = [],
+  Out extends readonly unknown[] = [],
+> = S extends readonly [infer D, ...infer T extends Shape]
+  ? [Seen["length"]] extends [Axes]
+    ? Without<T, Axes, Keep, [...Seen, D], Keep extends true ? [...Out, 1] : Out>
+  : Without<T, Axes, Keep, [...Seen, D], [...Out, D]>
+  : Out;
+
+/** The run-time twin of {@linkcode Reduce}. */
+export function reduceShape(
+  operation: string,
+  shape: Shape,
+  axis: number | readonly number[] | undefined,
+  keepDims: boolean,
+): number[] {
+  const axes = new Set<number>();
+  const list = axis === undefined ? shape.keys() : typeof axis === "number" ? [axis] : axis;
+  for (const x of list) {
+    const normal = normalizeAxis(operation, x, shape);
+    if (axes.has(normal)) {
+      throw new ShapeError(`${operation}: axis ${x} is named twice for ${showShape(shape)}`);
+    }
+    axes.add(normal);
+  }
+  return shape.flatMap((dim, i) => axes.has(i) ? keepDims ? [1] : [] : [dim]);
+}

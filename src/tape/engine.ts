@@ -1,0 +1,41 @@
+/**
+ * The one interface through which everything is executed.
+ *
+ * @module
+ */
+import type { AnyTensor } from "../tensor/tensor.ts";
+import type { Params, Primitive } from "./primitive.ts";
+import type { Abstract, Tape } from "./tape.ts";
+
+/** A compiled tape: concrete tensors in, concrete tensors out. */
+export type Program = (inputs: readonly AnyTensor[]) => readonly AnyTensor[];
+
+/** Something that executes tapes. */
+export interface Engine {
+  /** Its name. */
+  readonly name: string;
+  /** Prepares a tape whose constants are concrete. */
+  compile(tape: Tape): Program;
+  /** Executes one equation at once, outside any tape. */
+  evaluate(
+    primitive: Primitive,
+    params: Params,
+    inputs: readonly AnyTensor[],
+    outputs: readonly Abstract[],
+  ): readonly AnyTensor[];
+}
+
+let current: Engine | undefined;
+
+/** Makes an engine the one that executes from now on. */
+export function useEngine(engine: Engine): void {
+  current = engine;
+}
+
+/** The engine in use. */
+export function engine(): Engine {
+  if (current === undefined) {
+    throw new Error("no engine: import from the package's own entry points");
+  }
+  return current;
+}

@@ -1,0 +1,134 @@
+/**
+ * What a primitive declares about itself, once: its name, its shape and dtype rule, its meaning,
+ * its derivative, and the operands to check it with.
+ *
+ * @module
+ */
+import type { AnyTensor } from "../tensor/tensor.ts";
+import type { TypedArray } from "../tensor/dtype.ts";
+import type { Sampler } from "./sample.ts";
+import type { Scalar } from "./scalar.ts";
+import type { Abstract, Tape } from "./tape.ts";
+
+/** The static settings of an equation. Tapes among them are programs that the equation calls. */
+// deno-lint-ignore no-explicit-any -- each primitive narrows it in its own declaration
+export type Params = any;
+
+/** An operand as an engine sees it. */
+export interface Elements extends Abstract {
+  /** Its elements in row-major order. */
+  readonly data: TypedArray;
+}
+
+/** What a primitive computes. */
+export type Meaning<P> =
+  /** Element by element: an expression that every engine compiles. */
+  | {
+    readonly kind: "elementwise";
+    readonly scalar: <T>(s: Scalar<T>, operands: readonly T[], params: P) => readonly T[];
+  }
+  /** The reference kernel: fills the outputs, which come zeroed. */
+  | {
+    readonly kind: "kernel";
+    readonly run: (inputs: readonly Elements[], params: P, outputs: readonly Elements[]) => void;
+  }
+  /** Another tape, applied to the operands. */
+  | { readonly kind: "call"; readonly tape: (params: P) => Tape };
+
+/** What a vjp rule may look at. */
+export interface VjpContext<P> {
+  /** The operands. */
+  readonly inputs: readonly AnyTensor[];
+  /** The results. */
+  readonly outputs: readonly AnyTensor[];
+  /** The settings. */
+  readonly params: P;
+  /** Which operands' cotangents are wanted. */
+  readonly needs: readonly boolean[];
+  /** What {@linkcode Primitive.augment} kept, if the primitive has one. */
+  readonly residuals: unknown;
+}
+
+/**
+ * The one differentiation rule of a primitive: from the cotangents of its results (`undefined`
+ * where none flows) to those of its operands. Written in the library's own functions, so that it
+ * can be recorded and differentiated again.
+ */
+export type VjpRule<P> = (
+  cotangents: readonly (AnyTensor | undefined)[],
+  context: VjpContext<P>,
+) => readonly (AnyTensor | undefined)[];
+
+/** The mark of a primitive through which no gradient flows, and why. */
+export interface NotDifferentiable {
+  /** The reason, for the documentation: "piecewise constant", "integer result". */
+  readonly notDifferentiable: string;
+}
+
+/** A primitive with its outputs computed and whatever its vjp rule wants to see again. */
+export interface Augmented {
+  /** The results. */
+  readonly outputs: readonly AnyTensor[];
+  /** Handed to the vjp rule as it is. */
+  readonly residuals: unknown;
+}
+
+/** A declaration, before it is registered. */
+export interface Primitive<P = Params> {
+  /** Its name in tapes, messages and the op table. */
+  readonly name: string;
+  /** The family, which is also the file it is declared in. */
+  readonly family: string;
+  /** One line for the op table. */
+  readonly summary: string;
+  /** Checks the operands and gives the results' shapes and dtypes. */
+  readonly infer: (inputs: readonly Abstract[], params: P) => readonly Abstract[];
+  /** What it computes. */
+  readonly meaning: Meaning<P>;
+  /** Its derivative, or why there is none. */
+  readonly vjp: VjpRule<P> | NotDifferentiable;
+  /** Computes the results and keeps more than inputs and outputs for the vjp rule. */
+  readonly augment?: (
+    inputs: readonly AnyTensor[],
+    params: P,
+    needs: readonly boolean[],
+  ) => Augmented;
+  /** Draws operands to check the declaration with. */
+  readonly sample: Sampler<P>;
+}
+
+const registry = new Map<string, Primitive>();
+
+/** Enters a primitive into the registry. */
+export function definePrimitive<P>(primitive: Primitive<P>): Primitive<P> {
+  const { name, vjp } = primitive;
+  if (registry.has(name)) throw new Error(`primitive ${name} is declared twice`);
+  if (typeof vjp !== "function" && typeof vjp?.notDifferentiable !== "string") {
+    throw new Error(
+      `primitive ${name} needs a vjp rule, or { notDifferentiable: reason } if there is none`,
+    );
+  }
+  if (typeof primitive.sample !== "function") {
+    throw new Error(`primitive ${name} needs a sampler of operands to be checked with`);
+  }
+  registry.set(name, primitive as Primitive);
+  return primitive;
+}
+
+/** All registered primitives, by name. */
+export function primitives(): readonly Primitive[] {
+  return [...registry.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** A vjp rule for one result, given operand by operand; only those wanted are computed. */
+export function perOperand<P>(
+  ...rules: readonly (
+    | ((cotangent: AnyTensor, context: VjpContext<P>) => AnyTensor)
+    | undefined
+  )[]
+): VjpRule<P> {
+  return ([cotangent], context) =>
+    context.inputs.map((_, i) =>
+      cotangent !== undefined && context.needs[i] ? rules[i]?.(cotangent, context) : undefined
+    );
+}

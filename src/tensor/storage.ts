@@ -1,0 +1,128 @@
+/**
+ * What every tensor is at run time: a shape, a dtype, and a way to its elements.
+ *
+ * @module
+ */
+import { showShape } from "../shape/fail.ts";
+import type { Shape } from "../shape/dim.ts";
+import type { DType, TypedArray } from "./dtype.ts";
+import { formatTensor } from "./format.ts";
+import type { AnyTensor, Tensor } from "./tensor.ts";
+
+/** The key of the method that gives a tensor's own elements, without a copy. Never hand them out. */
+export const elements: unique symbol = Symbol("elements");
+
+/**
+ * The base of concrete and traced tensors. The operations that its interface {@linkcode Tensor}
+ * lists are put on the prototype by `src/functions/methods.ts`, since they stand on the primitives.
+ */
+export abstract class TensorBase {
+  readonly shape: Shape;
+  readonly dtype: DType;
+
+  constructor(shape: Shape, dtype: DType) {
+    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
+    this.dtype = dtype;
+  }
+
+  /** The elements themselves, in row-major order; whoever reads them must not write. */
+  abstract [elements](operation: string): TypedArray;
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get data(): TypedArray {
+    return this[elements]("data").slice();
+  }
+
+  item(): number | boolean {
+    if (this.size !== 1) {
+      throw new TypeError(
+        `item: needs a tensor of one element, got ${
+          showShape(this.shape)
+        } (${this.size} elements); use toArray()`,
+      );
+    }
+    const value = this[elements]("item()")[0];
+    return this.dtype === "bool" ? value !== 0 : value;
+  }
+
+  toArray(): unknown {
+    const flat = this[elements]("toArray()");
+    const read = this.dtype === "bool" ? (i: number) => flat[i] !== 0 : (i: number) => flat[i];
+    let at = 0;
+    const nest = (axis: number): unknown =>
+      axis === this.rank
+        ? read(at++)
+        : Array.from({ length: this.shape[axis] }, () => nest(axis + 1));
+    return nest(0);
+  }
+
+  toString(): string {
+    return formatTensor(this.shape, this.dtype, this[elements]("toString()"));
+  }
+
+  /** `x + 1` on a tensor would silently make text or NaN of it. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      "a tensor is not a JavaScript number: write x.add(1) instead of x + 1, less(x, 1) instead of x < 1, x.item() for the number",
+    );
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** A tensor whose elements are at hand. */
+class ConcreteTensor extends TensorBase {
+  readonly #elements: TypedArray;
+
+  constructor(shape: Shape, dtype: DType, data: TypedArray) {
+    super(shape, dtype);
+    this.#elements = data;
+  }
+
+  override [elements](): TypedArray {
+    return this.#elements;
+  }
+}
+
+/** Number of elements of a shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+/** A tensor around a typed array that nobody else holds: it is taken over, not copied. */
+export function wrap<S extends Shape, D extends DType>(
+  shape: S,
+  dtype: D,
+  data: TypedArray<D>,
+): Tensor<S, D> {
+  return new ConcreteTensor(shape, dtype, data as TypedArray) as unknown as Tensor<S, D>;
+}
+
+/** Whether a value is a tensor, concrete or traced. */
+export function isTensor(value: unknown): value is AnyTensor {
+  return value instanceof TensorBase;
+}
+
+/** Whether a tensor's elements are at hand: it belongs to no trace. */
+export function isConcrete(tensor: AnyTensor): boolean {
+  return tensor instanceof ConcreteTensor;
+}
+
+/** A tensor's own elements, for reading only; `operation` is named when they cannot be had. */
+export function elementsOf(tensor: AnyTensor, operation: string): TypedArray {
+  return (tensor as unknown as TensorBase)[elements](operation);
+}

@@ -1,0 +1,168 @@
+/**
+ * The laws that every primitive keeps, drawn from the declarations: a primitive that is declared is
+ * checked here without another line.
+ */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { add, type AnyTensor, fromBuffer, jit, mul, vjp } from "@katachi/katachi";
+import { checkGrads } from "@katachi/katachi/testing";
+import "../../src/random/threefry.ts";
+import "../../src/transforms/call.ts";
+import { definePrimitive, type Primitive, primitives } from "../../src/tape/primitive.ts";
+import { bind } from "../../src/tape/recorder.ts";
+import { isFloating } from "../../src/tensor/dtype.ts";
+import { sizeOf } from "../../src/tensor/storage.ts";
+import { type Application, applicationsOf } from "./applications.ts";
+
+const runs = 25;
+let cases = 0;
+
+/** Holds a law for random applications of a primitive. */
+function holds(
+  primitive: Primitive,
+  float: "float32" | "float64",
+  law: (application: Application) => void,
+): void {
+  fc.assert(
+    fc.property(applicationsOf(primitive, float), (application) => {
+      cases++;
+      law(application);
+    }),
+    { numRuns: runs },
+  );
+}
+
+const all = primitives();
+const differentiable = all.filter(({ vjp }) => typeof vjp === "function");
+
+for (const primitive of all) {
+  const { name } = primitive;
+
+  for (const float of ["float32", "float64"] as const) {
+    Deno.test(`${name}: results have the declared shapes and dtypes (${float})`, () => {
+      holds(primitive, float, ({ operands, params, apply }) => {
+        const declared = primitive.infer(operands, params);
+        const results = apply();
+        assertEquals(results.length, declared.length);
+        for (const [i, { shape, dtype }] of declared.entries()) {
+          assertEquals([...results[i].shape], [...shape]);
+          assertEquals(results[i].dtype, dtype);
+          assertEquals(results[i].data.length, sizeOf(shape));
+        }
+      });
+    });
+  }
+
+  Deno.test(`${name}: compiled, it gives the same bits`, () => {
+    holds(primitive, "float32", ({ operands, params, apply }) => {
+      const compiled = jit((xs: readonly AnyTensor[]) => [...bind(primitive, xs, params)]);
+      assertEquals(compiled(operands).map(toArray), apply().map(toArray));
+    });
+  });
+
+  Deno.test(`${name}: float32 is float64 rounded`, () => {
+    holds(primitive, "float32", ({ operands, params, apply }) => {
+      const wide = operands.map((x) => x.dtype === "float32" ? toFloat64(x) : x);
+      if ((params as { dtype?: string } | undefined)?.dtype !== undefined) return;
+      const results = bind(primitive, wide, params);
+      for (const [i, result] of apply().entries()) {
+        const expected = results[i].data;
+        for (const [j, value] of result.data.entries()) {
+          const scale = Math.max(1, Math.abs(expected[j]));
+          assert(
+            Object.is(value, expected[j]) || Math.abs(value - expected[j]) <= 4e-6 * scale,
+            `element ${j}: ${value} and ${expected[j]}`,
+          );
+        }
+      }
+    });
+  });
+}
+
+for (const primitive of differentiable) {
+  const { name } = primitive;
+  const floatsOnly = (application: Application) => (...xs: AnyTensor[]) =>
+    application.apply(xs).filter(({ dtype }) => isFloating(dtype));
+
+  for (const order of [1, 2] as const) {
+    Deno.test(`${name}: gradients of order ${order} are those of finite differences`, () => {
+      holds(primitive, "float64", (application) => {
+        checkGrads(floatsOnly(application), [...application.floats], { order });
+      });
+    });
+  }
+
+  Deno.test(`${name}: the vjp is linear in its cotangent`, () => {
+    holds(primitive, "float64", (application) => {
+      const [values, pullback] = vjp(floatsOnly(application), ...application.floats);
+      const u = values.map((y, i) => ramp(y, i + 1));
+      const v = values.map((y, i) => ramp(y, -i - 2));
+      const both = pullback(u.map((x, i) => add(mul(x, 2), mul(v[i], -3))));
+      const [fromU, fromV] = [pullback(u), pullback(v)];
+      for (const [i, gradient] of both.entries()) {
+        const expected = add(mul(fromU[i], 2), mul(fromV[i], -3)).data;
+        for (const [j, value] of gradient.data.entries()) {
+          const scale = Math.max(1, Math.abs(expected[j]));
+          assert(Math.abs(value - expected[j]) <= 1e-9 * scale, `${value} and ${expected[j]}`);
+        }
+      }
+    });
+  });
+}
+
+for (const primitive of all.filter(({ vjp }) => typeof vjp !== "function")) {
+  Deno.test(`${primitive.name}: no gradient flows, as it says`, () => {
+    holds(primitive, "float64", (application) => {
+      const floats = (...xs: AnyTensor[]) => {
+        const results = application.apply(xs).filter(({ dtype }) => isFloating(dtype));
+        return results.length === 0 ? xs.map((x) => mul(x, 0)) : [...results];
+      };
+      const [values, pullback] = vjp(floats, ...application.floats);
+      for (const gradient of pullback(values.map((y) => ramp(y, 1)))) {
+        assert(gradient.data.every((value) => value === 0));
+      }
+    });
+  });
+}
+
+Deno.test("every primitive says how it is differentiated, or that it is not", () => {
+  for (const { name, vjp } of all) {
+    assert(
+      typeof vjp === "function" || vjp.notDifferentiable.length > 0,
+      `${name} has neither`,
+    );
+  }
+  const [first] = all;
+  assertThrows(
+    () => definePrimitive({ ...first, name: "unheard-of", vjp: undefined as never }),
+    Error,
+    "unheard-of needs a vjp rule",
+  );
+  assertThrows(
+    () => definePrimitive({ ...first, name: "unheard-of", sample: undefined as never }),
+    Error,
+    "unheard-of needs a sampler",
+  );
+  assertThrows(() => definePrimitive(first), Error, "declared twice");
+});
+
+Deno.test("the count", () => {
+  assert(all.length >= 50);
+  assert(cases >= all.length * runs * 4);
+  console.log(
+    `\nchecked ${all.length} primitives (${differentiable.length} differentiable) in ${cases} random cases`,
+  );
+});
+
+function toArray(x: AnyTensor): unknown {
+  return x.toArray();
+}
+
+function toFloat64(x: AnyTensor): AnyTensor {
+  return fromBuffer(Float64Array.from(x.data), x.shape);
+}
+
+/** A cotangent for a tensor: different at every element. */
+function ramp(like: AnyTensor, by: number): AnyTensor {
+  return fromBuffer(Float64Array.from(like.data, (_, i) => by * (0.3 + i % 7)), like.shape);
+}

@@ -1,0 +1,96 @@
+/** Tapes as text, and what can be done with them. */
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  countEquations,
+  grad,
+  jit,
+  makeTape,
+  matmul,
+  random,
+  runTape,
+  ShapeError,
+  tanh,
+  type Tensor,
+  tensor,
+  TraceError,
+  zeros,
+} from "@katachi/katachi";
+
+const layer = (w: Tensor<[2, 3]>, b: Tensor<[3]>) =>
+  tanh(matmul(tensor([[1, 2], [3, 4]]), w).add(b)).mean();
+
+Deno.test("a tape prints as one equation a line", () => {
+  assertEquals(
+    makeTape(layer)(zeros([2, 3]), zeros([3])).toString(),
+    `tape (a: float32[2,3], b: float32[3]) {
+  c: float32[2,2] = captured
+  d: float32[2,3] = contract[contract=[[1],[0]] batch=[[],[]]] c a
+  e: float32[2,3] = broadcast[shape=[2,3] axes=[1]] b
+  f: float32[2,3] = add d e
+  g: float32[2,3] = tanh f
+  h: float32[] = sum[axes=[0,1]] g
+  i: float32[] = div h 6
+  return i
+}`,
+  );
+});
+
+Deno.test("a tape among the settings is listed inside", () => {
+  const f = jit((x: Tensor<[2]>) => x.mul(x));
+  assertEquals(
+    makeTape((x: Tensor<[2]>) => f(x).sum())(zeros([2])).toString(),
+    `tape (a: float32[2]) {
+  b: float32[2] = call a tape=tape (a: float32[2]) {
+    b: float32[2] = mul a a
+    return b
+  }
+  c: float32[] = sum[axes=[0]] b
+  return c
+}`,
+  );
+});
+
+Deno.test("variables after z are aa, ab, …; booleans and special numbers are spelled out", () => {
+  const long = (x: Tensor<[]>) => {
+    let y = x;
+    for (let i = 0; i < 27; i++) y = y.mul(-Infinity);
+    return y;
+  };
+  const text = makeTape(long)(tensor(1)).toString();
+  assertEquals(text.split("\n").at(-2), "  return ab");
+  assertEquals(text.includes("aa: float32[] = mul z -Infinity"), true);
+});
+
+Deno.test("the same program gives the same text, whenever it is recorded", () => {
+  const text = () => makeTape(grad(layer))(zeros([2, 3]), zeros([3])).toString();
+  const first = text();
+  makeTape(layer)(zeros([2, 3]), zeros([3]));
+  assertEquals(text(), first);
+});
+
+Deno.test("a tape runs again, on other values", () => {
+  const tape = makeTape(layer)(zeros([2, 3]), zeros([3]));
+  const w = random.normal(random.key(0), [2, 3]);
+  const b = random.normal(random.key(1), [3]);
+  assertEquals(runTape(tape, w, b)[0].item(), layer(w, b).item());
+  assertThrows(() => runTape(tape, w), ShapeError, "the tape has 2 inputs, got 1");
+  assertThrows(
+    () => runTape(tape, w, w),
+    ShapeError,
+    "runTape: input 1 is float32[2, 3], the tape wants float32[3]",
+  );
+});
+
+Deno.test("equations are counted, inner tapes included", () => {
+  const f = jit((x: Tensor<[2]>) => x.mul(x).mul(2));
+  const tape = makeTape((x: Tensor<[2]>) => f(x).sum())(zeros([2]));
+  assertEquals(countEquations(tape), { call: 1, mul: 2, sum: 1 });
+});
+
+Deno.test("makeTape computes nothing and reads nothing", () => {
+  assertThrows(
+    () => makeTape((x: Tensor<[]>) => x.item() > 0 ? x : x.neg())(tensor(1)),
+    TraceError,
+    "is not known while makeTape records",
+  );
+});
