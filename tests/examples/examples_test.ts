@@ -1,0 +1,53 @@
+/** The examples as a user runs them: in a process of their own, with the permissions they ask for. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+
+const root = new URL("../../", import.meta.url);
+
+async function run(file: string, permissions: string[], ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", ...permissions, `examples/${file}`, ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assert(success, decode(stderr));
+  assertEquals(decode(stderr), "");
+  return decode(stdout);
+}
+
+Deno.test("xor.ts: needs no permission, and learns from each of 20 seeds", async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const lines = (await run("xor.ts", [], "--seed", String(seed))).trim().split("\n");
+    assertEquals(lines.at(-1), "accuracy 4/4", `seed ${seed}`);
+    const losses = lines.flatMap((line) => Number(line.match(/loss (\S+)/)?.[1] ?? []));
+    assert(losses.length >= 5 && losses[0] > 10 * losses.at(-1)!, `the losses ${losses}`);
+  }
+});
+
+function accuracy(text: string): number {
+  assertStringIncludes(text, "epoch 1/");
+  return Number(text.trim().split("\n").at(-1)?.match(/^test accuracy (0\.\d+)$/)?.[1]);
+}
+
+Deno.test("digits.ts: needs no permission for the digits that it draws", async () => {
+  assert(accuracy(await run("digits.ts", [], "--epochs", "3")) >= 0.95);
+});
+
+const mnist = new URL("../shared/data/mnist/", root);
+const present = await Deno.stat(mnist).then(() => true, () => false);
+if (!present) console.log("digits.ts on MNIST is not tested: there is no ../shared/data/mnist");
+
+Deno.test({
+  name: "digits.ts: reads real handwriting, with the permission to read its folder",
+  ignore: !present,
+  fn: async () => {
+    const output = await run(
+      "digits.ts",
+      [`--allow-read=${mnist.pathname}`],
+      "--data",
+      mnist.pathname.replace(/\/$/, ""),
+    );
+    assertStringIncludes(output, "8000 digits to train on, 2000 to test on");
+    assert(accuracy(output) >= 0.955, output);
+  },
+});
