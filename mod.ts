@@ -74,14 +74,6 @@ export {
 } from "./src/primitives/arithmetic.ts";
 export {
   abs,
-  acos,
-  acosh,
-  asin,
-  asinh,
-  atan,
-  atanh,
-  cos,
-  cosh,
   exp,
   expm1,
   log1p,
@@ -90,14 +82,24 @@ export {
   rsqrt,
   sigmoid,
   sign,
-  sin,
-  sinh,
   sqrt,
   square,
   stopGradient,
+} from "./src/primitives/math.ts";
+export {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  cos,
+  cosh,
+  sin,
+  sinh,
   tan,
   tanh,
-} from "./src/primitives/math.ts";
+} from "./src/primitives/trigonometry.ts";
 export { ceil, floor, round, trunc } from "./src/primitives/rounding.ts";
 export { erfInv } from "./src/primitives/special.ts";
 export {
@@ -143,34 +145,21 @@ export {
 } from "./src/functions/stable.ts";
 
 // Along axes.
-export {
-  all,
-  any,
-  argmax,
-  argmin,
-  max,
-  mean,
-  min,
-  prod,
-  std,
-  sum,
-  variance,
-} from "./src/functions/reductions.ts";
+export { all, any, argmax, argmin, max, mean, min, prod, sum } from "./src/functions/reductions.ts";
+export { std, variance } from "./src/functions/statistics.ts";
 export {
   astype,
   broadcastTo,
-  concat,
   expandDims,
   flatten,
   flip,
   pad,
   reshape,
-  type Shapes,
   slice,
   squeeze,
-  stack,
   transpose,
 } from "./src/functions/shapes.ts";
+export { concat, type Shapes, stack } from "./src/functions/joining.ts";
 export { type IndexDType, oneHot, take, takeAlong } from "./src/functions/indexing.ts";
 export { einsum, matmul, outer } from "./src/functions/products.ts";
 export { avgPool, conv1d, conv2d, maxPool } from "./src/functions/windows.ts";

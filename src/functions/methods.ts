@@ -7,7 +7,8 @@ import { TensorBase } from "../tensor/storage.ts";
 import type { TensorMethods } from "../tensor/methods.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { add, div, log, mul, neg, pow, sub } from "../primitives/arithmetic.ts";
-import { abs, cos, exp, sin, sqrt, square, tanh } from "../primitives/math.ts";
+import { abs, exp, sqrt, square } from "../primitives/math.ts";
+import { cos, sin, tanh } from "../primitives/trigonometry.ts";
 import { matmul } from "./products.ts";
 import { argmax, max, mean, min, sum } from "./reductions.ts";
 import {

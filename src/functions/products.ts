@@ -18,7 +18,7 @@ import { iota } from "../primitives/create.ts";
 import { transposeRaw } from "../primitives/movement.ts";
 import { convert } from "../primitives/operands.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
-import type { Shapes } from "./shapes.ts";
+import type { Shapes } from "./joining.ts";
 
 /**
  * The matrix product, as NumPy's `@`: matrices multiply, a vector is a row on the left and a column

@@ -5,7 +5,6 @@
  */
 import type { BroadcastTo } from "../shape/broadcast.ts";
 import { normalizeAxis } from "../shape/axis.ts";
-import { type Concat, concatShape } from "../shape/concat.ts";
 import type { Shape } from "../shape/dim.ts";
 import type { Arg, Ok } from "../shape/fail.ts";
 import { type Pad, padShape } from "../shape/pad.ts";
@@ -13,21 +12,17 @@ import type { Reduce } from "../shape/reduce.ts";
 import { type Flatten, flattenShape, type Reshape, reshapeShape } from "../shape/reshape.ts";
 import { type Index, resolveSlice, type Slice, sliceShape } from "../shape/slice.ts";
 import { type ExpandDims, expandDimsShape, type Squeeze, squeezeShape } from "../shape/squeeze.ts";
-import { type Stack, stackShape } from "../shape/stack.ts";
 import { type Transpose, transposeShape } from "../shape/transpose.ts";
-import { type DType, promote } from "../tensor/dtype.ts";
+import type { DType } from "../tensor/dtype.ts";
 import type { Axes } from "../tensor/methods.ts";
-import type { AnyTensor, DTypeOf, Tensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { bind } from "../tape/recorder.ts";
 import { broadcast } from "../primitives/broadcast.ts";
-import { concatPrimitive, reversePrimitive, transposeRaw } from "../primitives/movement.ts";
+import { reversePrimitive, transposeRaw } from "../primitives/movement.ts";
 import { convert, scalar } from "../primitives/operands.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
 import { padRaw, sliceRaw } from "../primitives/slice.ts";
 import { axesOf } from "./reductions.ts";
-
-/** The shapes of a list of tensors. */
-export type Shapes<L extends readonly AnyTensor[]> = { -readonly [I in keyof L]: L[I]["shape"] };
 
 /**
  * The same elements, in row-major order, under another shape. One dim may be -1: it is worked out.
@@ -197,71 +192,6 @@ export function broadcastTo<
 
 function broadcastToOf(x: AnyTensor, shape: Shape): AnyTensor {
   return broadcast(x, shape);
-}
-
-/**
- * Tensors joined end to end along an axis, 0 unless told. Their other dims must agree; dtypes are
- * promoted.
- *
- * @throws {ShapeError} Where other dims differ, or the list is empty.
- *
- * @example
- * ```ts
- * import { concat, ones, zeros } from "@katachi/katachi";
- *
- * concat([zeros([2, 3]), ones([1, 3])]).shape; // [3, 3]
- * ```
- */
-export function concat<
-  const L extends readonly AnyTensor[],
-  const X extends number = 0,
-  K extends string = "concat",
->(
-  tensors: Arg<Concat<Shapes<L>, X, K>, L>,
-  axis?: X,
-): Tensor<Ok<Concat<Shapes<L>, X, K>>, DTypeOf<L[number]>> {
-  return concatOf(tensors as never, axis as never) as never;
-}
-
-function concatOf(tensors: readonly AnyTensor[], axis = 0): AnyTensor {
-  concatShape(tensors.map(({ shape }) => shape), axis);
-  const at = normalizeAxis("concat", axis, tensors[0].shape);
-  return tensors.length === 1 ? tensors[0] : bind(concatPrimitive, alike(tensors), { axis: at })[0];
-}
-
-/**
- * Tensors of one shape laid along a new axis, 0 unless told. Dtypes are promoted.
- *
- * @throws {ShapeError} Where shapes differ, or the list is empty.
- *
- * @example
- * ```ts
- * import { stack, tensor } from "@katachi/katachi";
- *
- * stack([tensor([1, 2]), tensor([3, 4])], 1).toArray(); // [[1, 3], [2, 4]]
- * ```
- */
-export function stack<
-  const L extends readonly AnyTensor[],
-  const X extends number = 0,
-  K extends string = "stack",
->(
-  tensors: Arg<Stack<Shapes<L>, X, K>, L>,
-  axis?: X,
-): Tensor<Ok<Stack<Shapes<L>, X, K>>, DTypeOf<L[number]>> {
-  return stackOf(tensors as never, axis as never) as never;
-}
-
-function stackOf(tensors: readonly AnyTensor[], axis = 0): AnyTensor {
-  const shape = stackShape(tensors.map(({ shape }) => shape), axis);
-  const at = normalizeAxis("stack", axis, shape);
-  const layers = alike(tensors).map((x) => reshapeRaw(x, shape.with(at, 1)));
-  return layers.length === 1 ? layers[0] : bind(concatPrimitive, layers, { axis: at })[0];
-}
-
-function alike(tensors: readonly AnyTensor[]): readonly AnyTensor[] {
-  const dtype = tensors.map(({ dtype }) => dtype).reduce(promote);
-  return tensors.map((x) => convert(x, dtype));
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plain, Shape } from "../shape/dim.ts";
+import type { Shape } from "../shape/dim.ts";
 import { type Arg, type Ok, ShapeError } from "../shape/fail.ts";
 import {
   checkDims,
@@ -19,6 +19,7 @@ import {
   type DType,
   DTypeError,
   dtypes,
+  type FloatDType,
   isElement,
   isFloating,
   type TypedArray,
@@ -251,7 +252,12 @@ export function arange<
   const C extends number = 1,
   D extends DType = "float32",
   K extends string = "arange",
->(start: A, stop?: B, step?: C, dtype?: D): Tensor<Ok<Arange<A, B, C, K>>, D> {
+>(
+  start: A,
+  stop?: B,
+  step?: Arg<Arange<A, B, C, K>, C>,
+  dtype?: D,
+): Tensor<Ok<Arange<A, B, C, K>>, D> {
   return arangeOf(start as never, stop as never, step as never, dtype as never) as never;
 }
 
@@ -278,12 +284,16 @@ function arangeOf(
  * linspace(0, 1, 5).toArray(); // [0, 0.25, 0.5, 0.75, 1]
  * ```
  */
-export function linspace<const N extends number, D extends "float32" | "float64" = "float32">(
+export function linspace<
+  const N extends number,
+  D extends FloatDType = "float32",
+  K extends string = "linspace",
+>(
   start: number,
   stop: number,
-  count: N,
+  count: Arg<FromDims<[N], K>, N>,
   dtype?: D,
-): Tensor<Plain<[N]>, D> {
+): Tensor<Ok<FromDims<[N], K>>, D> {
   return linspaceOf(start as never, stop as never, count as never, dtype as never) as never;
 }
 
@@ -314,10 +324,11 @@ function linspaceOf(
  * eye(2).toArray(); // [[1, 0], [0, 1]]
  * ```
  */
-export function eye<const N extends number, D extends DType = "float32">(
-  n: N,
-  dtype?: D,
-): Tensor<Plain<[N, N]>, D> {
+export function eye<
+  const N extends number,
+  D extends DType = "float32",
+  K extends string = "eye",
+>(n: Arg<FromDims<[N, N], K>, N>, dtype?: D): Tensor<Ok<FromDims<[N, N], K>>, D> {
   return eyeOf(n as never, dtype as never) as never;
 }
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { concat, reshape, slice } from "../functions/shapes.ts";
+import { concat } from "../functions/joining.ts";
+import { reshape, slice } from "../functions/shapes.ts";
 import { add, mul } from "../primitives/arithmetic.ts";
 import { bitwiseXor, shiftRight } from "../primitives/logic.ts";
 import { iota } from "../primitives/create.ts";

@@ -15,7 +15,7 @@ import { bind, withRecorder } from "../tape/recorder.ts";
 import { type Atom, isLiteral, Tape, type Variable } from "../tape/tape.ts";
 import { mul } from "../primitives/arithmetic.ts";
 import { zeros } from "../primitives/create.ts";
-import { sin } from "../primitives/math.ts";
+import { sin } from "../primitives/trigonometry.ts";
 import { linearizeReverse } from "./pullback.ts";
 import { traceFlat } from "./trace.ts";
 

@@ -131,3 +131,15 @@ for (const { result, byInput, byKernel, ...options } of alongAxes.convolutions) 
     assertClose(dw.toArray(), numbers(byKernel), 1e-11, "by kernel");
   });
 }
+
+Deno.test("where: a NaN in the branch not taken reaches the gradient, as in JAX, unless guarded", () => {
+  type Scalar = k.Tensor<[], "float64">;
+  const bare = (x: Scalar) => k.where(k.greater(x, 0), k.log(x), 0).sum();
+  const guarded = (x: Scalar) => {
+    const positive = k.greater(x, 0);
+    return k.where(positive, k.log(k.where(positive, x, 1)), 0).sum();
+  };
+  const at = (f: (x: Scalar) => Scalar, x: number) => k.grad(f)(k.tensor(x, "float64")).item();
+  assertEquals([at(bare, 2), at(guarded, 2)], [0.5, 0.5]);
+  assertEquals([at(bare, 0), at(guarded, 0)], [NaN, 0]);
+});
