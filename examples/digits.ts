@@ -88,7 +88,7 @@ const epochs = Number(option("epochs") ?? 6);
 const { train, test } = await load(option("data"));
 console.log(`${train.y.size} digits to train on, ${test.y.size} to test on`);
 
-const optimizer = adam(0.002);
+const optimizer = adam(0.003);
 const step = jit((
   params: Params,
   state: ReturnType<typeof optimizer.init<Params>>,
