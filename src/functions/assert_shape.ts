@@ -3,14 +3,11 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import type { Mutable, Shape } from "../shape/dim.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import type { DType } from "../tensor/dtype.ts";
-import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
-
-function matches(x: AnyTensor, shape: Shape): boolean {
-  return x.shape.length === shape.length && x.shape.every((dim, axis) => dim === shape[axis]);
-}
+import type { Tensor } from "../tensor/tensor.ts";
 
 /**
  * Narrows a tensor's type to a shape, or throws.
@@ -30,7 +27,7 @@ export function assertShape<const S extends Shape, D extends DType>(
   x: Tensor<Shape, D>,
   shape: S,
 ): asserts x is Tensor<Mutable<S>, D> {
-  if (!matches(x, shape)) {
+  if (!equalShapes(x.shape, shape)) {
     throw new ShapeError(`assertShape: expected ${showShape(shape)}, got ${showShape(x.shape)}`);
   }
 }
@@ -50,7 +47,7 @@ export function hasShape<const S extends Shape, D extends DType>(
   x: Tensor<Shape, D>,
   shape: S,
 ): x is Tensor<Mutable<S>, D> {
-  return matches(x, shape);
+  return equalShapes(x.shape, shape);
 }
 
 /**
@@ -70,7 +67,7 @@ export function ensureShape<const S extends Shape, D extends DType>(
   x: Tensor<Shape, D>,
   shape: S,
 ): Tensor<Mutable<S>, D> {
-  if (!matches(x, shape)) {
+  if (!equalShapes(x.shape, shape)) {
     throw new ShapeError(`ensureShape: expected ${showShape(shape)}, got ${showShape(x.shape)}`);
   }
   return x as unknown as Tensor<Mutable<S>, D>;

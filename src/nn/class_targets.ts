@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import type { Shape } from "../shape/dim.ts";
 import { type Fail, ShapeError, type Show, showShape, type Whole } from "../shape/fail.ts";
 import type { Same } from "../shape/same.ts";
@@ -28,7 +29,7 @@ export function classTargetsShape(
     throw new ShapeError(`${operation}: logits need an axis of classes, got ${showShape(logits)}`);
   }
   const expected = isFloating(dtype) ? logits : logits.slice(0, -1);
-  if (showShape(expected) !== showShape(targets)) {
+  if (!equalShapes(expected, targets)) {
     throw new ShapeError(
       `${operation}: shapes differ: ${showShape(expected)} and ${showShape(targets)}`,
     );

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import { broadcastToShape } from "../shape/broadcast.ts";
 import type { Shape } from "../shape/dim.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
@@ -97,7 +98,7 @@ export function sumAxes(x: AnyTensor, axes: readonly number[]): AnyTensor {
 
 /** NumPy's broadcasting to a shape: axes are added in front, dims of 1 are repeated. */
 export function broadcast(x: AnyTensor, shape: Shape, operation = "broadcastTo"): AnyTensor {
-  if (showShape(x.shape) === showShape(shape)) return x;
+  if (equalShapes(x.shape, shape)) return x;
   const target = broadcastToShape(operation, x.shape, shape);
   const lead = target.length - x.shape.length;
   const own = x.shape.map((_, i) => i).filter((i) => x.shape[i] === target[i + lead]);
@@ -107,7 +108,7 @@ export function broadcast(x: AnyTensor, shape: Shape, operation = "broadcastTo")
 
 /** The adjoint of {@linkcode broadcast}: sums to a shape that broadcasts to the operand's. */
 export function sumTo(x: AnyTensor, shape: Shape): AnyTensor {
-  if (showShape(x.shape) === showShape(shape)) return x;
+  if (equalShapes(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;
   const axes = x.shape.map((_, axis) => axis).filter((axis) =>
     axis < lead || shape[axis - lead] !== x.shape[axis]

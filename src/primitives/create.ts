@@ -21,10 +21,8 @@ import {
   dtypes,
   type FloatDType,
   isElement,
-  isFloating,
-  type TypedArray,
 } from "../tensor/dtype.ts";
-import { isTensor, sizeOf, wrap } from "../tensor/storage.ts";
+import { sizeOf, wrap } from "../tensor/storage.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { definePrimitive, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
@@ -383,12 +381,3 @@ function fromBufferOf(
   if (buffer instanceof Uint8Array) return fromValues(shape, "bool", buffer);
   throw new DTypeError(`fromBuffer: no dtype for ${Object.prototype.toString.call(buffer)}`);
 }
-
-/** Whether a value is a tensor. */
-export { isTensor };
-
-/** Whether a dtype is a float. */
-export { isFloating };
-
-/** The elements' typed array. */
-export type { TypedArray };

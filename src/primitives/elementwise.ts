@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import { broadcastShapes } from "../shape/broadcast.ts";
 import type { Shape } from "../shape/dim.ts";
@@ -91,7 +92,7 @@ export function elementwise(declaration: Elementwise): Primitive<undefined> {
 export function commonShape(name: string, shapes: readonly Shape[]): Shape {
   const shape = shapes.find(({ length }) => length > 0) ?? [];
   for (const other of shapes) {
-    if (other.length > 0 && showShape(other) !== showShape(shape)) {
+    if (other.length > 0 && !equalShapes(other, shape)) {
       throw new ShapeError(`${name}: shapes differ: ${showShape(shape)} and ${showShape(other)}`);
     }
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import type { Shape } from "../shape/dim.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -80,7 +81,7 @@ export const scatterAddPrimitive: Primitive<{ axis: number; size: number }> = de
     requireDType("scatterAdd", positions.dtype, integers);
     requireDType("scatterAdd", updates.dtype, numeric);
     const rank = positions.shape.length;
-    if (showShape(updates.shape.slice(axis, axis + rank)) !== showShape(positions.shape)) {
+    if (!equalShapes(updates.shape.slice(axis, axis + rank), positions.shape)) {
       throw new ShapeError(
         `scatterAdd: positions ${showShape(positions.shape)} do not match axes ${axis} on of ${
           showShape(updates.shape)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import type { Shape } from "../shape/dim.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import { sizeOf } from "../tensor/storage.ts";
@@ -36,5 +37,5 @@ export const reshapePrimitive: Primitive<{ shape: Shape }> = definePrimitive({
 
 /** Reshapes to a shape without -1; the same tensor where nothing changes. */
 export function reshapeRaw(x: AnyTensor, shape: Shape): AnyTensor {
-  return showShape(x.shape) === showShape(shape) ? x : bind(reshapePrimitive, [x], { shape })[0];
+  return equalShapes(x.shape, shape) ? x : bind(reshapePrimitive, [x], { shape })[0];
 }

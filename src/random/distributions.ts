@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import { argmax } from "../functions/reductions.ts";
 import { add, log, maximum, minimum, mul, neg, rem } from "../primitives/arithmetic.ts";
 import { less } from "../primitives/compare.ts";
@@ -252,7 +253,7 @@ function bernoulliOf(key: Key, p: Operand, shape?: Shape): AnyTensor {
   const own = isTensor(p) ? p.shape : [];
   const drawn = shape ?? own;
   checkDims("random.bernoulli", drawn);
-  if (showShape(broadcastShapes("random.bernoulli", own, drawn)) !== showShape(drawn)) {
+  if (!equalShapes(broadcastShapes("random.bernoulli", own, drawn), drawn)) {
     throw new ShapeError(
       `random.bernoulli: p ${showShape(own)} does not broadcast to ${showShape(drawn)}`,
     );

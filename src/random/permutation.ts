@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import { take } from "../functions/indexing.ts";
 import { slice } from "../functions/shapes.ts";
 import { sum } from "../functions/reductions.ts";
@@ -155,7 +156,7 @@ function withReplacement(
 ): Tensor<Shape, "int32"> {
   if (n === 0 && sizeOf(shape) > 0) throw new ShapeError("random.choice: nothing to choose from");
   if (p === undefined) return randint(key, shape, 0, n);
-  if (showShape(p.shape) !== showShape([n])) {
+  if (!equalShapes(p.shape, [n])) {
     throw new ShapeError(`random.choice: p must have the shape [${n}], got ${showShape(p.shape)}`);
   }
   // The distribution function, and for each draw how many of its steps lie below.

@@ -33,9 +33,14 @@ export type Merged<A, B, K, Out extends readonly unknown[] = []> = A extends
   : B extends readonly [] ? Out
   : -1;
 
+/** Whether two shapes, or other lists of whole numbers, are the same. */
+export function equalShapes(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
+}
+
 /** The run-time twin of {@linkcode Same}. */
 export function sameShape(operation: string, a: Shape, b: Shape): number[] {
-  if (showShape(a) !== showShape(b)) {
+  if (!equalShapes(a, b)) {
     throw new ShapeError(`${operation}: shapes differ: ${showShape(a)} and ${showShape(b)}`);
   }
   return [...a];

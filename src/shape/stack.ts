@@ -8,7 +8,7 @@ import type { Add } from "./arithmetic.ts";
 import type { Long } from "./concat.ts";
 import type { IsUnion, Shape, UnknownRank } from "./dim.ts";
 import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
-import type { Merged } from "./same.ts";
+import { equalShapes, type Merged } from "./same.ts";
 
 /** The shape of tensors of the shapes `L` laid along a new axis. */
 export type Stack<L extends readonly Shape[], X extends number, K extends string = "stack"> =
@@ -55,7 +55,7 @@ export function stackShape(shapes: readonly Shape[], axis: number): number[] {
   if (shapes.length === 0) throw new ShapeError("stack: needs at least one tensor");
   const [first] = shapes;
   for (const shape of shapes) {
-    if (showShape(shape) !== showShape(first)) {
+    if (!equalShapes(shape, first)) {
       throw new ShapeError(`stack: shapes differ: ${showShape(first)} and ${showShape(shape)}`);
     }
   }

@@ -233,11 +233,6 @@ function requireAlive(tensor: AnyTensor): void {
   }
 }
 
-/** Whether a tensor belongs to a trace that is still open. */
-export function isTraced(tensor: AnyTensor): boolean {
-  return recorderOf(tensor) !== undefined;
-}
-
 /** Whether the elements of a tensor can be read now: it is concrete, or traced with values. */
 export function isReadable(tensor: AnyTensor): boolean {
   if (!((tensor as unknown) instanceof Tracer)) return true;

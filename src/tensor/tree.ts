@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import { isTensor } from "./storage.ts";
 import type { AnyTensor } from "./tensor.ts";
 
@@ -151,7 +152,9 @@ export function treeMap<P>(
   });
   const results = first.leaves.map((leaf, i) => {
     const result = f(leaf, ...rest.map((leaves) => leaves[i]));
-    if (!isTensor(result) || result.dtype !== leaf.dtype || !sameDims(result.shape, leaf.shape)) {
+    if (
+      !isTensor(result) || result.dtype !== leaf.dtype || !equalShapes(result.shape, leaf.shape)
+    ) {
       throw new TreeError(
         `treeMap: the result at ${first.structure.paths[i] || "the root"} is ${
           isTensor(result) ? `${result.dtype}[${result.shape}]` : describe(result)
@@ -161,10 +164,6 @@ export function treeMap<P>(
     return result;
   });
   return first.structure.build(results) as P;
-}
-
-function sameDims(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
 /** Refuses two trees of different form. */

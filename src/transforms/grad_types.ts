@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Shape } from "../shape/dim.ts";
 import type { Show } from "../shape/fail.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -57,13 +56,3 @@ export type ValueAndGradResult<A extends readonly unknown[], R, O extends GradOp
 
 /** @internal */
 type Second<R> = R extends readonly [unknown, infer X] ? X : unknown;
-
-/**
- * A scalar.
- *
- * @internal
- */
-export type Scalar<D extends DType = "float32"> = Tensor<[], D>;
-
-/** Any shape. */
-export type { Shape };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import { flattenTree } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { evaluateTape } from "../tape/evaluate.ts";
@@ -54,7 +55,7 @@ export function runTape(tape: Tape, ...inputs: readonly AnyTensor[]): readonly A
     );
   }
   for (const [i, { shape, dtype }] of tape.inputs.entries()) {
-    if (showShape(inputs[i].shape) !== showShape(shape) || inputs[i].dtype !== dtype) {
+    if (!equalShapes(inputs[i].shape, shape) || inputs[i].dtype !== dtype) {
       throw new ShapeError(
         `runTape: input ${i} is ${inputs[i].dtype}${
           showShape(inputs[i].shape)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../shape/same.ts";
 import { showShape } from "../shape/fail.ts";
 import { DTypeError, isFloating } from "../tensor/dtype.ts";
 import { flattenTree, type FlatTree, requireSameTree, TreeError } from "../tensor/tree.ts";
@@ -104,7 +105,7 @@ export function differentiable(
 
 function requireLike(cotangent: AnyTensor, output: AnyTensor, path: string): void {
   if (
-    showShape(cotangent.shape) !== showShape(output.shape) || cotangent.dtype !== output.dtype
+    !equalShapes(cotangent.shape, output.shape) || cotangent.dtype !== output.dtype
   ) {
     throw new ShapeError(
       `vjp: the cotangent${path} is ${cotangent.dtype}${

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { equalShapes } from "../../shape/same.ts";
 import type { Shape } from "../../shape/dim.ts";
 import { type Atom, type Equation, isLiteral, type Tape } from "../tape.ts";
 import { rewrite, type Seen } from "./rewrite.ts";
@@ -90,7 +91,9 @@ export const rules: Readonly<Record<string, Rule>> = {
   /** Turning around twice is nothing. */
   "reverse of reverse": on("reverse", (equation, seen) => {
     const inner = definedBy(equation.inputs[0], "reverse", seen);
-    return inner && sameList(inner.params.axes, equation.params.axes) ? inner.inputs[0] : undefined;
+    return inner && equalShapes(inner.params.axes, equation.params.axes)
+      ? inner.inputs[0]
+      : undefined;
   }),
 
   /** A conversion to the dtype that is there does nothing. */
@@ -165,9 +168,5 @@ function isScalar(atom: Atom, value: number, seen: Seen): boolean {
 
 /** The atom, if it has the shape that is to be replaced. */
 function sameShape(atom: Atom, { shape }: { readonly shape: Shape }): Atom | undefined {
-  return sameList(atom.shape, shape) ? atom : undefined;
-}
-
-function sameList(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((item, i) => item === b[i]);
+  return equalShapes(atom.shape, shape) ? atom : undefined;
 }
