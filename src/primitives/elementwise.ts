@@ -17,7 +17,7 @@ import { broadcast, sumTo } from "./broadcast.ts";
 import { requireDType, unify } from "./operands.ts";
 
 /** The derivative of one operand: its cotangent from the result's. */
-export type Partial = (
+export type Derivative = (
   cotangent: AnyTensor,
   operands: readonly AnyTensor[],
   result: AnyTensor,
@@ -33,7 +33,7 @@ export interface Elementwise {
   readonly result?: "same" | "bool";
   readonly scalar: <T>(s: Scalar<T>, ...operands: T[]) => T;
   /** A derivative for each operand (`undefined` where none flows), or why there is none. */
-  readonly derivatives: readonly (Partial | undefined)[] | string;
+  readonly derivatives: readonly (Derivative | undefined)[] | string;
   /** Where to draw each operand from when the declaration is checked. */
   readonly domain?: readonly Omit<OperandSample, "shape" | "dtype">[];
   /** How many operands, if `derivatives` does not tell. */
@@ -101,7 +101,7 @@ export function commonShape(name: string, shapes: readonly Shape[]): Shape {
 
 /** Applies the derivatives that are wanted; a scalar operand's cotangent is summed up. */
 export function elementwiseVjp(
-  derivatives: readonly (Partial | undefined)[],
+  derivatives: readonly (Derivative | undefined)[],
   cotangent: AnyTensor,
   { inputs, outputs, needs }: VjpContext<unknown>,
 ): readonly (AnyTensor | undefined)[] {

@@ -6,14 +6,14 @@
 import type { AnyTensor, Operand } from "../tensor/tensor.ts";
 import type { ScalarFunction } from "../tape/scalar.ts";
 import type { OperandSample } from "../tape/sample.ts";
-import { applyReal, elementwise, floats, type Partial } from "./elementwise.ts";
+import { applyReal, type Derivative, elementwise, floats } from "./elementwise.ts";
 import type { RealUnary } from "./signatures.ts";
 
 /** A function of a real number: integers become `float32`. */
 export function realFunction(
   name: ScalarFunction,
   summary: string,
-  derivative: Partial,
+  derivative: Derivative,
   domain?: Omit<OperandSample, "shape" | "dtype">,
 ): RealUnary {
   const primitive = elementwise({
