@@ -17,6 +17,7 @@ import {
   type Tensor,
   zeros,
 } from "../../mod.ts";
+import { matmulShape } from "../shape/matmul.ts";
 
 /** The parameters of {@linkcode linear}. */
 export interface LinearParams<I extends Dim, O extends Dim, D extends DType = "float32"> {
@@ -58,8 +59,10 @@ export interface Linear {
  * ```
  */
 export const linear: Linear = Object.assign(
-  ((params: LinearParams<Dim, Dim>, x: Tensor) =>
-    add(matmul(x, params.weight), params.bias)) as unknown as Linear,
+  ((params: LinearParams<Dim, Dim>, x: Tensor) => {
+    matmulShape(x.shape, params.weight.shape, "linear");
+    return add(matmul(x, params.weight), params.bias);
+  }) as unknown as Linear,
   {
     init: (key: random.Key, inputs: Dim, outputs: Dim, dtype: FloatDType = "float32") => {
       const bound = Math.sqrt(6 / (inputs + outputs));

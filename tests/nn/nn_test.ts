@@ -38,7 +38,7 @@ Deno.test("linear: x W + b, typed from one layer to the next", () => {
     // @ts-expect-error the compiler says the same
     () => linear(params, zeros([4, 5])),
     ShapeError,
-    "inner dimensions differ: [4, 5] x [3, 2] (5 != 3)",
+    "linear: inner dimensions differ: [4, 5] x [3, 2] (5 != 3)",
   );
 });
 
