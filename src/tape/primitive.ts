@@ -65,6 +65,38 @@ export interface NotDifferentiable {
   readonly notDifferentiable: string;
 }
 
+/** What a batching rule may look at. */
+export interface BatchContext<P> {
+  /** The primitive itself. */
+  readonly primitive: Primitive<P>;
+  /** Its settings, for one example. */
+  readonly params: P;
+  /** How many examples the batch has. */
+  readonly size: number;
+  /** Which operands carry the batch, as their first axis; at least one does. */
+  readonly batched: readonly boolean[];
+}
+
+/** Results of which some carry the batch as their first axis, and some are the same for all. */
+export interface PartlyBatched {
+  readonly outputs: readonly AnyTensor[];
+  /** Which outputs carry the batch. */
+  readonly batched: readonly boolean[];
+}
+
+/**
+ * What a primitive does to a whole batch of examples at once. Either a rule: from operands, of
+ * which some have the batch as a further first axis, to results that all have it (or say which do).
+ * Or, for a primitive that needs nothing but other settings when all its operands have a further
+ * first axis, those settings.
+ */
+export type Batching<P> =
+  | ((
+    inputs: readonly AnyTensor[],
+    context: BatchContext<P>,
+  ) => readonly AnyTensor[] | PartlyBatched)
+  | { readonly params: (params: P, size: number) => P };
+
 /** A primitive with its outputs computed and whatever its vjp rule wants to see again. */
 export interface Augmented {
   /** The results. */
@@ -87,6 +119,8 @@ export interface Primitive<P = Params> {
   readonly meaning: Meaning<P>;
   /** Its derivative, or why there is none. */
   readonly vjp: VjpRule<P> | NotDifferentiable;
+  /** What it does to a batch. */
+  readonly batch?: Batching<P>;
   /** Computes the results and keeps more than inputs and outputs for the vjp rule. */
   readonly augment?: (
     inputs: readonly AnyTensor[],
