@@ -10,11 +10,11 @@ import { optimize } from "../tape/passes/optimize.ts";
 import { pruneTape } from "../tape/passes/dead.ts";
 import { definePrimitive, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
-import { Tape } from "../tape/tape.ts";
+import { freshVariable, Tape } from "../tape/tape.ts";
 import { mul } from "../primitives/arithmetic.ts";
 import { sin } from "../primitives/trigonometry.ts";
 import { type BatchedTape, batchTape } from "./batch.ts";
-import { inPlaces, readResiduals, seedsOf, type Split, split } from "./split.ts";
+import { inPlaces, readResiduals, reverseTape, seedsOf, type Split, split } from "./split.ts";
 import { traceFlat } from "./trace.ts";
 
 interface CallParams {
@@ -27,13 +27,45 @@ interface Kept {
   readonly kept: readonly AnyTensor[];
 }
 
+/** The declaration of a primitive that applies a tape. */
+function applies(
+  { name, summary, augment, vjp }: Pick<
+    Primitive<CallParams>,
+    "name" | "summary" | "augment" | "vjp"
+  >,
+): Primitive<CallParams> {
+  return definePrimitive<CallParams>({
+    name,
+    family: "call",
+    summary,
+    infer: (_, { tape }) => tape.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    meaning: { kind: "call", tape: ({ tape }) => tape },
+    augment,
+    vjp,
+    batch: (inputs, { primitive, params: { tape }, size, batched }) => {
+      const program = batchedTape(tape, batched, size);
+      return {
+        outputs: bind(primitive, inputs, { tape: program.tape }),
+        batched: program.batched,
+      };
+    },
+    prune: ({ tape }, used) => {
+      const pruned = pruneTape(tape, used);
+      return { params: { tape: pruned.tape }, inputs: pruned.inputs };
+    },
+    sample: (draw, float) => {
+      const shape = draw.shape(0, 2);
+      const operands = [{ shape, dtype: float }, { shape, dtype: float }];
+      const tape = traceFlat(name, operands, ([a, b]) => [mul(sin(a), b), mul(a, a)]);
+      return { operands, params: { tape } };
+    },
+  });
+}
+
 /** Applies a tape. */
-export const callPrimitive: Primitive<CallParams> = definePrimitive({
+export const callPrimitive: Primitive<CallParams> = applies({
   name: "call",
-  family: "call",
   summary: "applies the tape among its settings",
-  infer: (_, { tape }) => tape.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
-  meaning: { kind: "call", tape: ({ tape }) => tape },
   augment: (inputs, { tape }, needs) => {
     const way = split(tape, needs);
     const results = call(way.forward, inputs);
@@ -42,22 +74,18 @@ export const callPrimitive: Primitive<CallParams> = definePrimitive({
   },
   vjp: (cotangents, { inputs, outputs, needs, residuals }) => {
     const { way, kept } = residuals as Kept;
-    const reads = [...readResiduals(way, inputs, kept), ...seedsOf(outputs, cotangents)];
+    const reads = [...readResiduals(way, inputs, outputs, kept), ...seedsOf(outputs, cotangents)];
     return inPlaces(needs, call(way.backward, reads));
   },
-  batch: (inputs, { params: { tape }, size, batched }) => {
-    const program = batchedCall(tape, batched, size);
-    return { outputs: call(program.tape, inputs), batched: program.batched };
-  },
-  prune: ({ tape }, used) => {
-    const pruned = pruneTape(tape, used);
-    return { params: { tape: pruned.tape }, inputs: pruned.inputs };
-  },
-  sample: (draw, float) => {
-    const shape = draw.shape(0, 2);
-    const operands = [{ shape, dtype: float }, { shape, dtype: float }];
-    const tape = traceFlat("call", operands, ([a, b]) => [mul(sin(a), b), mul(a, a)]);
-    return { operands, params: { tape } };
+});
+
+/** Applies a tape, and does so again on the way back instead of keeping what happened in it. */
+export const checkpointPrimitive: Primitive<CallParams> = applies({
+  name: "checkpoint",
+  summary: "applies the tape among its settings; the way back applies it again, keeping nothing",
+  vjp: (cotangents, { inputs, outputs, params: { tape }, needs }) => {
+    const reads = [...inputs, ...seedsOf(outputs, cotangents)];
+    return inPlaces(needs, bind(checkpointPrimitive, reads, { tape: reverseTape(tape, needs) }));
   },
 });
 
@@ -66,7 +94,7 @@ export function call(tape: Tape, inputs: readonly AnyTensor[]): readonly AnyTens
   return bind(callPrimitive, inputs, { tape });
 }
 
-const batchedCall = perTape((tape, batched: readonly boolean[], size: number): BatchedTape => {
+const batchedTape = perTape((tape, batched: readonly boolean[], size: number): BatchedTape => {
   const program = batchTape(tape, batched, size);
   return { tape: optimize(program.tape), batched: program.batched };
 });
@@ -76,15 +104,32 @@ const batchedCall = perTape((tape, batched: readonly boolean[], size: number): B
  * inputs, whose values come back beside it.
  */
 export function closeOver(tape: Tape): { tape: Tape; captured: readonly AnyTensor[] } {
-  const open = tape.constants.filter(({ value }) => !isConcrete(value));
-  if (open.length === 0) return { tape, captured: [] };
+  const { tapes, captured } = closeOverAll([tape]);
+  return { tape: tapes[0], captured };
+}
+
+/** As {@linkcode closeOver}, for several tapes that then share their further inputs. */
+export function closeOverAll(
+  tapes: readonly Tape[],
+): { tapes: readonly Tape[]; captured: readonly AnyTensor[] } {
+  const open = tapes.flatMap(({ constants }) =>
+    constants.map(({ value }) => value).filter((value) => !isConcrete(value))
+  );
+  if (open.length === 0) return { tapes, captured: [] };
+  const captured = [...new Set(open)];
   return {
-    tape: new Tape({
-      inputs: [...tape.inputs, ...open.map(({ variable }) => variable)],
-      constants: tape.constants.filter(({ value }) => isConcrete(value)),
-      equations: tape.equations,
-      outputs: tape.outputs,
+    tapes: tapes.map((tape) => {
+      const own = new Map(tape.constants.map(({ variable, value }) => [value, variable]));
+      return new Tape({
+        inputs: [
+          ...tape.inputs,
+          ...captured.map((value) => own.get(value) ?? freshVariable(value)),
+        ],
+        constants: tape.constants.filter(({ value }) => isConcrete(value)),
+        equations: tape.equations,
+        outputs: tape.outputs,
+      });
     }),
-    captured: open.map(({ value }) => value),
+    captured,
   };
 }
