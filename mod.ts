@@ -40,6 +40,7 @@ export {
   type Summed,
   type TypedArray,
 } from "./src/tensor/dtype.ts";
+export { KatachiError } from "./src/errors.ts";
 export { TreeError, treeLeaves, treeMap } from "./src/tensor/tree.ts";
 export {
   arange,
@@ -185,6 +186,7 @@ export {
   type TapeParts,
   type Variable,
 } from "./src/tape/tape.ts";
+export type { Source } from "./src/tape/source.ts";
 export type {
   Augmented,
   Elements,

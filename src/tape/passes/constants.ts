@@ -7,6 +7,7 @@ import { isConcrete, sizeOf } from "../../tensor/storage.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { engine } from "../engine.ts";
 import { literalTensor, tensorLiteral } from "../evaluate.ts";
+import { onBehalfOf } from "../source.ts";
 import { type Atom, type Equation, freshVariable, isLiteral, type Tape } from "../tape.ts";
 import { rewrite, type Seen } from "./rewrite.ts";
 
@@ -19,8 +20,11 @@ export function foldConstants(tape: Tape): Tape {
     if (equation.inputs.length === 0 || grows(equation)) return undefined;
     const values = equation.inputs.map((atom) => valueOf(atom, seen));
     if (values.some((value) => value === undefined)) return undefined;
-    const { primitive, params, outputs } = equation;
-    const results = engine().evaluate(primitive, params, values as AnyTensor[], outputs);
+    const { primitive, params, outputs, source } = equation;
+    const results = onBehalfOf(
+      source,
+      () => engine().evaluate(primitive, params, values as AnyTensor[], outputs),
+    );
     return results.map((value) =>
       value.shape.length === 0 ? tensorLiteral(value) : { variable: freshVariable(value), value }
     );
