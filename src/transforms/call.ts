@@ -21,6 +21,8 @@ import { traceFlat } from "./trace.ts";
 
 interface CallParams {
   readonly tape: Tape;
+  /** What the tape is called in listings. */
+  readonly name?: string;
 }
 
 /** @internal */
@@ -38,21 +40,22 @@ export const callPrimitive: Primitive<CallParams> = definePrimitive({
   summary: "applies the tape among its settings",
   infer: (_, { tape }) => tape.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
   meaning: { kind: "call", tape: ({ tape }) => tape },
-  augment: (inputs, { tape }, needs): Augmented => {
+  augment: (inputs, { tape, name }, needs): Augmented => {
     const { forward, backward } = split(tape, needs);
-    const results = bind(callPrimitive, inputs, { tape: forward });
+    const results = bind(callPrimitive, inputs, { tape: forward, name });
     const count = tape.outputs.length;
     return {
       outputs: results.slice(0, count),
       residuals: { backward, kept: results.slice(count) },
     };
   },
-  vjp: (cotangents, { outputs, needs, residuals }) => {
+  vjp: (cotangents, { outputs, params: { name }, needs, residuals }) => {
     const { backward, kept } = residuals as { backward: Tape; kept: readonly AnyTensor[] };
     const seeds = outputs.flatMap(({ shape, dtype }, i) =>
       isFloating(dtype) ? [cotangents[i] ?? zeros(shape, dtype)] : []
     );
-    const back = [...bind(callPrimitive, [...kept, ...seeds], { tape: backward })];
+    const params = { tape: backward, name: name && `${name}'` };
+    const back = [...bind(callPrimitive, [...kept, ...seeds], params)];
     return needs.map((need) => need ? back.shift() : undefined);
   },
   sample: (draw, float) => {
