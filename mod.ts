@@ -201,6 +201,9 @@ export type { Draw, OperandSample, Sample, Sampler } from "./src/tape/sample.ts"
 export type { Scalar, ScalarFunction } from "./src/tape/scalar.ts";
 export { TraceError } from "./src/tape/recorder.ts";
 
+// Debugging.
+export * as debug from "./src/debug/mod.ts";
+
 // Randomness.
 export * as random from "./src/random/mod.ts";
 

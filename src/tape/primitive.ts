@@ -121,6 +121,8 @@ export interface Primitive<P = Params> {
   readonly vjp: VjpRule<P> | NotDifferentiable;
   /** What it does to a batch. */
   readonly batch?: Batching<P>;
+  /** Whether applying it does more than give results, so that it happens even if nothing reads them. */
+  readonly effect?: boolean;
   /** Computes the results and keeps more than inputs and outputs for the vjp rule. */
   readonly augment?: (
     inputs: readonly AnyTensor[],

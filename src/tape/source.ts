@@ -29,7 +29,7 @@ export class Source {
 
   /** The place and what it is: `at …` or `in the gradient of …`. */
   toString(): string {
-    const { place = "an unknown line" } = this;
+    const { place = "a line that is not known, since it was recorded before" } = this;
     return this.inGradient ? `in the gradient of ${place}` : `at ${place}`;
   }
 }

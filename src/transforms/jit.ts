@@ -56,7 +56,7 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
     const { leaves, structure } = flattenTree(args, "jit", "argument ");
     const key = keyOf(structure, leaves);
     const known = cache.get(key);
-    if (known !== undefined) return apply(known, leaves);
+    if (known !== undefined) return apply(known, leaves, f.name);
     if (traces >= (options.maxTraces ?? Infinity)) {
       throw new TraceError(
         `jit: would trace ${
@@ -73,7 +73,7 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
     const program = { tape: optimize(closed.tape), output };
     // A program that captured a tensor of an enclosing trace is good for that trace only.
     if (closed.captured.length === 0) cache.set(key, program);
-    return apply(program, [...leaves, ...closed.captured]);
+    return apply(program, [...leaves, ...closed.captured], f.name);
   };
   counts.set(compiled, () => traces);
   return Object.defineProperty(compiled, "name", { value: f.name }) as unknown as F;
@@ -101,8 +101,8 @@ export function traceCount(f: TreeFunction): number {
   return count();
 }
 
-function apply({ tape, output }: Compiled, inputs: readonly AnyTensor[]): unknown {
-  return output.build(bind(callPrimitive, inputs, { tape }));
+function apply({ tape, output }: Compiled, inputs: readonly AnyTensor[], name: string): unknown {
+  return output.build(bind(callPrimitive, inputs, { tape, name: name || undefined }));
 }
 
 function keyOf(structure: TreeStructure, leaves: readonly AnyTensor[]): string {

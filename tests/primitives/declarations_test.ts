@@ -12,6 +12,7 @@ import { definePrimitive, type Primitive, primitives } from "../../src/tape/prim
 import { bind } from "../../src/tape/recorder.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
 import { sizeOf } from "../../src/tensor/storage.ts";
+import { printedBy } from "../debug/console.ts";
 import { type Application, applicationsOf } from "./applications.ts";
 
 const runs = 25;
@@ -26,7 +27,8 @@ function holds(
   fc.assert(
     fc.property(applicationsOf(primitive, float), (application) => {
       cases++;
-      law(application);
+      if (primitive.effect) printedBy(() => law(application));
+      else law(application);
     }),
     { numRuns: runs },
   );

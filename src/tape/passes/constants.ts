@@ -5,6 +5,7 @@
  */
 import { isConcrete, sizeOf } from "../../tensor/storage.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { hasEffect } from "../effects.ts";
 import { engine } from "../engine.ts";
 import { literalTensor, tensorLiteral } from "../evaluate.ts";
 import { onBehalfOf } from "../source.ts";
@@ -17,7 +18,7 @@ import { rewrite, type Seen } from "./rewrite.ts";
  */
 export function foldConstants(tape: Tape): Tape {
   return rewrite(tape, (equation, seen) => {
-    if (equation.inputs.length === 0 || grows(equation)) return undefined;
+    if (equation.inputs.length === 0 || grows(equation) || hasEffect(equation)) return undefined;
     const values = equation.inputs.map((atom) => valueOf(atom, seen));
     if (values.some((value) => value === undefined)) return undefined;
     const { primitive, params, outputs, source } = equation;
