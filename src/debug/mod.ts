@@ -1,5 +1,6 @@
 /**
- * Looking into programs while they run: printing values, finding the first NaN.
+ * Looking into programs while they run: printing values, finding the first NaN, a
+ * random key used twice, why a function was compiled again.
  *
  * @example
  * ```ts
@@ -16,5 +17,8 @@
  *
  * @module
  */
+export { keys } from "./keys.ts";
 export { nans, NumericsError } from "./nans.ts";
 export { print } from "./print.ts";
+export { retraces } from "./retraces.ts";
+export { KeyReuseError } from "../random/reuse.ts";
