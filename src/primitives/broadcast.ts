@@ -43,6 +43,12 @@ export const broadcastPrimitive: Primitive<{ shape: Shape; axes: readonly number
     vjp: perOperand((ct, { params: { shape, axes } }) =>
       sumAxes(ct, shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)))
     ),
+    batch: {
+      params: ({ shape, axes }, size) => ({
+        shape: [size, ...shape],
+        axes: [0, ...axes.map((axis) => axis + 1)],
+      }),
+    },
     sample: (draw, float) => {
       const shape = draw.shape(0, 3);
       const axes = shape.map((_, axis) => axis).filter(() => draw.integer(0, 1) === 1);
@@ -64,6 +70,7 @@ export const sumPrimitive: Primitive<{ axes: readonly number[] }> = definePrimit
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     return bind(broadcastPrimitive, [ct], { shape: x.shape, axes: kept })[0];
   }),
+  batch: { params: ({ axes }) => ({ axes: axes.map((axis) => axis + 1) }) },
   sample: (draw, float) => {
     const shape = draw.shape(0, 3);
     return {
@@ -114,6 +121,12 @@ export function sumTo(x: AnyTensor, shape: Shape): AnyTensor {
     axis < lead || shape[axis - lead] !== x.shape[axis]
   );
   return reshapeRaw(sumAxes(x, axes), shape);
+}
+
+/** One example, repeated for a whole batch: a new first axis. */
+export function repeatExample(x: AnyTensor, size: number): AnyTensor {
+  const axes = x.shape.map((_, axis) => axis + 1);
+  return bind(broadcastPrimitive, [x], { shape: [size, ...x.shape], axes })[0];
 }
 
 /** A tensor of one repeated scalar. */

@@ -11,6 +11,7 @@ import { DTypeError } from "../tensor/dtype.ts";
 import {
   aligned,
   applyElementwise,
+  batchElementwise,
   commonShape,
   elementwise,
   elementwiseVjp,
@@ -85,6 +86,7 @@ export const selectPrimitive: Primitive<undefined> = definePrimitive<undefined>(
       ct!,
       context,
     ),
+  batch: batchElementwise,
   sample: (draw, float) => {
     const shape = draw.shape(0, 3);
     const maybe = () => draw.integer(0, 4) === 0 ? [] : shape;

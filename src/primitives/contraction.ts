@@ -12,7 +12,7 @@ import { definePrimitive, type Elements, type Primitive } from "../tape/primitiv
 import { bind } from "../tape/recorder.ts";
 import { requireDType } from "./operands.ts";
 import { numeric } from "./elementwise.ts";
-import { transposeRaw } from "./movement.ts";
+import { moveToFront, transposeRaw } from "./movement.ts";
 import { forEachIndex, strides } from "./strides.ts";
 
 /** Which axes are summed over, and which go along: pairs of an axis of each operand. */
@@ -98,6 +98,19 @@ export const contractPrimitive: Primitive<Contraction> = definePrimitive({
         )
         : undefined,
     ];
+  },
+  batch: ([a, b], { params: { contract, batch }, batched: [left, right] }) => {
+    const lead = left && right ? [0] : [];
+    const moved = (axes: readonly number[], by: boolean) =>
+      by ? axes.map((axis) => axis + 1) : axes;
+    const result = contractRaw(a, b, {
+      contract: [moved(contract[0], left), moved(contract[1], right)],
+      batch: [[...lead, ...moved(batch[0], left)], [...lead, ...moved(batch[1], right)]],
+    });
+    if (left && right) return [result];
+    // The batch came out as the first free axis of the operand that has it.
+    const before = left ? batch[0].length : a.shape.length - contract[0].length;
+    return [moveToFront(result, before)];
   },
   sample: (draw, float) => {
     const [batch, free, other, summed] = [0, 1, 2, 3].map(() => draw.shape(0, 1));

@@ -25,6 +25,7 @@ export const convertPrimitive: Primitive<{ dtype: DType }> = definePrimitive({
   vjp: perOperand((ct, { inputs: [x] }) =>
     isFloating(ct.dtype) ? bind(convertPrimitive, [ct], { dtype: x.dtype })[0] : ct
   ),
+  batch: { params: (params) => params },
   sample: (draw, float) => {
     const dtypes = [float, float, "int32", "uint32", "bool"] as const;
     return {

@@ -49,6 +49,7 @@ export const iotaPrimitive: Primitive<{ shape: Shape; axis: number; dtype: DType
       },
     },
     vjp: { notDifferentiable: "no operands" },
+    batch: { params: (params) => params },
     sample: (draw, float) => {
       const shape = draw.shape(1, 3);
       return {

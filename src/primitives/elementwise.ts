@@ -9,11 +9,16 @@ import { broadcastShapes } from "../shape/broadcast.ts";
 import type { Shape } from "../shape/dim.ts";
 import { type DType, floating } from "../tensor/dtype.ts";
 import type { AnyTensor, Operand } from "../tensor/tensor.ts";
-import { definePrimitive, type Primitive, type VjpContext } from "../tape/primitive.ts";
+import {
+  type BatchContext,
+  definePrimitive,
+  type Primitive,
+  type VjpContext,
+} from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
 import type { Scalar } from "../tape/scalar.ts";
 import type { OperandSample } from "../tape/sample.ts";
-import { broadcast, sumTo } from "./broadcast.ts";
+import { broadcast, broadcastPrimitive, sumTo } from "./broadcast.ts";
 import { requireDType, unify } from "./operands.ts";
 
 /** The derivative of one operand: its cotangent from the result's. */
@@ -73,6 +78,7 @@ export function elementwise(declaration: Elementwise): Primitive<undefined> {
     vjp: typeof derivatives === "string"
       ? { notDifferentiable: derivatives }
       : ([ct], context) => elementwiseVjp(derivatives, ct!, context),
+    batch: batchElementwise,
     sample: (draw, float) => {
       const shape = draw.shape(0, 3);
       const dtype = dtypes.includes(float) ? float : draw.pick(dtypes);
@@ -110,6 +116,22 @@ export function elementwiseVjp(
       ? sumTo(derivatives[i](cotangent, inputs, outputs[0]), input.shape)
       : undefined
   );
+}
+
+/** A batch of an elementwise primitive: operands of the batch's shape; common scalars stay scalars. */
+export function batchElementwise(
+  inputs: readonly AnyTensor[],
+  { primitive, params, size, batched }: BatchContext<undefined>,
+): readonly AnyTensor[] {
+  const examples = inputs.map(({ shape }, i) => batched[i] ? shape.slice(1) : shape);
+  const shape = [size, ...commonShape(primitive.name, examples)];
+  const operands = inputs.map((x, i) => {
+    if (!batched[i]) return x.shape.length === 0 ? x : broadcast(x, shape);
+    return x.shape.length === shape.length
+      ? x
+      : bind(broadcastPrimitive, [x], { shape, axes: [0] })[0];
+  });
+  return bind(primitive, operands, params);
 }
 
 /** Brings operands to one shape; scalars stay scalars. */

@@ -11,12 +11,14 @@ import { sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { definePrimitive, type Elements, perOperand, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
-import { maximum, minimum } from "./arithmetic.ts";
-import { broadcast } from "./broadcast.ts";
+import { add, maximum, minimum, mul } from "./arithmetic.ts";
+import { broadcast, repeatExample } from "./broadcast.ts";
 import { less, lessEqual, select, zero } from "./compare.ts";
+import { iota } from "./create.ts";
 import { numeric } from "./elementwise.ts";
 import { logicalAnd } from "./logic.ts";
-import { requireDType } from "./operands.ts";
+import { moveAxisRaw, moveToFront, transposeRaw } from "./movement.ts";
+import { convert, requireDType, scalar } from "./operands.ts";
 import { reshapeRaw } from "./reshape.ts";
 
 const integers: readonly DType[] = ["int32", "uint32"];
@@ -53,8 +55,22 @@ export const gatherPrimitive: Primitive<{ axis: number }> = definePrimitive({
   vjp: perOperand((ct, { inputs: [x, positions], params: { axis } }) => {
     const size = x.shape[axis];
     const clamped = minimum(maximum(positions, 0), Math.max(size - 1, 0));
-    return bind(scatterAddPrimitive, [clamped, ct], { axis, size })[0];
+    return scatterAdd(clamped, ct, axis, size);
   }),
+  batch: ([x, positions], { params: { axis }, size, batched: [moved, chosen] }) => {
+    if (!chosen) return [gather(x, positions, axis + 1)];
+    if (!moved) return [moveToFront(gather(x, positions, axis), axis)];
+    // The examples end to end along one axis, and positions that count from its start.
+    const count = x.shape[axis + 1];
+    const joined = moveAxisRaw(x, axis + 1, 1);
+    const within = minimum(maximum(positions, 0), Math.max(count - 1, 0));
+    const taken = gather(
+      reshapeRaw(joined, [size * count, ...joined.shape.slice(2)]),
+      add(within, exampleStarts(positions, count)),
+      0,
+    );
+    return [moveAxes(taken, 1, positions.shape.length - 1, axis)];
+  },
   sample: (draw, float) => {
     const shape = draw.shape(1, 3, 1);
     const axis = draw.integer(0, shape.length - 1);
@@ -112,6 +128,22 @@ export const scatterAddPrimitive: Primitive<{ axis: number; size: number }> = de
       zero(ct),
     );
   }),
+  batch: ([positions, updates], { params: { axis, size: count }, size, batched }) => {
+    if (!batched[0]) return [scatterAdd(positions, updates, axis + 1, count)];
+    const all = batched[1] ? updates : repeatExample(updates, size);
+    const outer = all.shape.slice(1, axis + 1).length;
+    const own = positions.shape.length - 1;
+    // The examples end to end along one axis, and positions that count from its start.
+    const inside = logicalAnd(lessEqual(0, positions), less(positions, count));
+    const counted = convert(add(positions, exampleStarts(positions, count)), "int32");
+    const total = scatterAdd(
+      select(inside, counted, scalar(-1, "int32")),
+      moveAxes(all, 1, outer, own),
+      0,
+      size * count,
+    );
+    return [moveAxisRaw(reshapeRaw(total, [size, count, ...total.shape.slice(1)]), 1, 1 + outer)];
+  },
   sample: (draw, float) => {
     const positions = draw.shape(0, 2);
     const outer = draw.shape(0, 1);
@@ -147,6 +179,33 @@ function forEachSlice(
       to += length;
     }
   }
+}
+
+/** Where each example's positions start counting, if all lie end to end: of the positions' shape. */
+function exampleStarts({ shape, dtype }: AnyTensor, count: number): AnyTensor {
+  return mul(iota(shape, 0, dtype), count);
+}
+
+/** Exchanges `first` axes that start at `from` with the `second` ones that follow them. */
+function moveAxes(x: AnyTensor, from: number, first: number, second: number): AnyTensor {
+  const axes = x.shape.map((_, axis) => axis);
+  const [middle, end] = [from + first, from + first + second];
+  return transposeRaw(x, [
+    ...axes.slice(0, from),
+    ...axes.slice(middle, end),
+    ...axes.slice(from, middle),
+    ...axes.slice(end),
+  ]);
+}
+
+/** The scatterAdd primitive. */
+function scatterAdd(
+  positions: AnyTensor,
+  updates: AnyTensor,
+  axis: number,
+  size: number,
+): AnyTensor {
+  return bind(scatterAddPrimitive, [positions, updates], { axis, size })[0];
 }
 
 /** The gather primitive. */

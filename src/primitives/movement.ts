@@ -35,6 +35,9 @@ export const transposePrimitive: Primitive<{ permutation: readonly number[] }> =
   vjp: perOperand((ct, { params: { permutation } }) =>
     transposeRaw(ct, permutation.map((_, axis) => permutation.indexOf(axis)))
   ),
+  batch: {
+    params: ({ permutation }) => ({ permutation: [0, ...permutation.map((axis) => axis + 1)] }),
+  },
   sample: (draw, float) => {
     const shape = draw.shape(0, 3);
     const left = shape.map((_, axis) => axis);
@@ -48,6 +51,17 @@ export function transposeRaw(x: AnyTensor, permutation: readonly number[]): AnyT
   return permutation.every((axis, i) => axis === i)
     ? x
     : bind(transposePrimitive, [x], { permutation })[0];
+}
+
+/** Makes an axis the first one. */
+export function moveToFront(x: AnyTensor, axis: number): AnyTensor {
+  return moveAxisRaw(x, axis, 0);
+}
+
+/** Takes an axis out and puts it in again as axis `to`. */
+export function moveAxisRaw(x: AnyTensor, from: number, to: number): AnyTensor {
+  const order = x.shape.map((_, axis) => axis).filter((axis) => axis !== from);
+  return transposeRaw(x, order.toSpliced(to, 0, from));
 }
 
 /** Turns the order along axes around. */
@@ -73,6 +87,7 @@ export const reversePrimitive: Primitive<{ axes: readonly number[] }> = definePr
     },
   },
   vjp: perOperand((ct, { params }) => bind(reversePrimitive, [ct], params)[0]),
+  batch: { params: ({ axes }) => ({ axes: axes.map((axis) => axis + 1) }) },
   sample: (draw, float) => {
     const shape = draw.shape(0, 3);
     return {
@@ -117,6 +132,7 @@ export const concatPrimitive: Primitive<{ axis: number }> = definePrimitive({
       return needs[i] ? sliceRaw(ct!, start, stop, start.map(() => 1)) : undefined;
     });
   },
+  batch: { params: ({ axis }) => ({ axis: axis + 1 }) },
   sample: (draw, float) => {
     const shape = draw.shape(1, 3);
     const axis = draw.integer(0, shape.length - 1);

@@ -8,7 +8,13 @@ import { ShapeError, showShape } from "../shape/fail.ts";
 import type { Shape } from "../shape/dim.ts";
 import { type DType, dtypes } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { definePrimitive, type Elements, perOperand, type Primitive } from "../tape/primitive.ts";
+import {
+  type Batching,
+  definePrimitive,
+  type Elements,
+  perOperand,
+  type Primitive,
+} from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
 import type { Sampler } from "../tape/sample.ts";
 import { div, mul } from "./arithmetic.ts";
@@ -22,6 +28,13 @@ import { forEachIndex } from "./strides.ts";
 type Axes = { readonly axes: readonly number[] };
 
 type Axis = { readonly axis: number };
+
+/** A batch in front moves the axes on by one. */
+const nextAxes: Batching<Axes> = {
+  params: ({ axes }) => ({ axes: axes.map((axis) => axis + 1) }),
+};
+
+const nextAxis: Batching<Axis> = { params: ({ axis }) => ({ axis: axis + 1 }) };
 
 /** Operands for a reduction along one axis. */
 const sampleAxis: Sampler<Axis> = (draw, float) => {
@@ -93,6 +106,7 @@ export const maxPrimitive: Primitive<Axes> = definePrimitive({
       fold(x, axes, out, x.dtype === "bool" ? 0 : -Infinity, (a, b) => Math.max(a, b)),
   },
   vjp: shareAmongTies,
+  batch: nextAxes,
   sample: sampleAxes,
 });
 
@@ -108,6 +122,7 @@ export const minPrimitive: Primitive<Axes> = definePrimitive({
       fold(x, axes, out, x.dtype === "bool" ? 1 : Infinity, (a, b) => Math.min(a, b)),
   },
   vjp: shareAmongTies,
+  batch: nextAxes,
   sample: sampleAxes,
 });
 
@@ -130,6 +145,7 @@ export const prodPrimitive: Primitive<Axis> = definePrimitive({
   vjp: perOperand((ct, { inputs: [x], params: { axis } }) =>
     mul(unreduce(ct, x.shape, [axis]), productOfOthers(x, axis))
   ),
+  batch: nextAxis,
   sample: sampleAxis,
 });
 
@@ -201,6 +217,7 @@ function positionOf(
       },
     },
     vjp: { notDifferentiable: "integer result" },
+    batch: nextAxis,
     sample: sampleAxis,
   });
 }

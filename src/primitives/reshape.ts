@@ -28,6 +28,7 @@ export const reshapePrimitive: Primitive<{ shape: Shape }> = definePrimitive({
   },
   meaning: { kind: "kernel", run: ([x], _, [out]) => out.data.set(x.data) },
   vjp: perOperand((ct, { inputs: [x] }) => reshapeRaw(ct, x.shape)),
+  batch: { params: ({ shape }, size) => ({ shape: [size, ...shape] }) },
   sample: (draw, float) => {
     const shape = draw.shape(0, 3);
     const target = draw.pick([[...shape, 1], [1, ...shape], [sizeOf(shape)], shape.toReversed()]);

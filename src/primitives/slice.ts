@@ -9,8 +9,9 @@ import { DTypeError } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { definePrimitive, perOperand, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
-import { sumAxes } from "./broadcast.ts";
+import { broadcastPrimitive, fill, repeatExample, sumAxes } from "./broadcast.ts";
 import { sub } from "./arithmetic.ts";
+import { select } from "./compare.ts";
 import { scalar } from "./operands.ts";
 import { forEachIndex, strides } from "./strides.ts";
 
@@ -55,6 +56,13 @@ export const slicePrimitive: Primitive<SliceParams> = definePrimitive({
     const after = x.shape.map((dim, axis) => dim - start[axis] - span[axis]);
     return padRaw(ct, scalar(0, ct.dtype), start, after, step.map((by) => by - 1));
   }),
+  batch: {
+    params: ({ start, stop, step }, size) => ({
+      start: [0, ...start],
+      stop: [size, ...stop],
+      step: [1, ...step],
+    }),
+  },
   sample: (draw, float) => {
     const shape = draw.shape(0, 3);
     const start = shape.map((dim) => draw.integer(0, dim));
@@ -113,6 +121,19 @@ export const padPrimitive: Primitive<PadParams> = definePrimitive({
     const inside = sliceRaw(ct!, before, stop, step);
     const all = (y: AnyTensor) => sumAxes(y, y.shape.map((_, axis) => axis));
     return [inside, needs[1] ? sub(all(ct!), all(inside)) : undefined];
+  },
+  batch: ([x, value], { params, size, batched }) => {
+    const before = [0, ...params.before];
+    const after = [0, ...params.after];
+    const between = [0, ...params.between];
+    const all = batched[0] ? x : repeatExample(x, size);
+    if (!batched[1]) return [padRaw(all, value, before, after, between)];
+    // Each example has its own value: it shows wherever no element lies.
+    const padded = padRaw(all, scalar(0, x.dtype), before, after, between);
+    const inside = fill(scalar(false, "bool"), all.shape);
+    const outside = padRaw(inside, scalar(true, "bool"), before, after, between);
+    const values = { shape: padded.shape, axes: [0] };
+    return [select(outside, bind(broadcastPrimitive, [value], values)[0], padded)];
   },
   sample: (draw, float) => {
     const shape = draw.shape(0, 3);

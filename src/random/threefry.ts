@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { commonShape } from "../primitives/elementwise.ts";
+import { batchElementwise, commonShape } from "../primitives/elementwise.ts";
 import { requireDType } from "../primitives/operands.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { definePrimitive, type Primitive } from "../tape/primitive.ts";
@@ -28,6 +28,7 @@ export const threefryPrimitive: Primitive<undefined> = definePrimitive<undefined
   },
   meaning: { kind: "elementwise", scalar: threefry },
   vjp: { notDifferentiable: "integer result" },
+  batch: batchElementwise,
   sample: (draw) => {
     const shape = draw.shape(0, 2);
     const word = { dtype: "uint32" as const, range: [0, 4294967295] as const };

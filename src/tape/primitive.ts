@@ -97,6 +97,14 @@ export type Batching<P> =
   ) => readonly AnyTensor[] | PartlyBatched)
   | { readonly params: (params: P, size: number) => P };
 
+/** An equation of which only some results are used. */
+export interface Pruned<P> {
+  /** Settings with which it has those results only. */
+  readonly params: P;
+  /** Which operands it then has. */
+  readonly inputs: readonly boolean[];
+}
+
 /** A primitive with its outputs computed and whatever its vjp rule wants to see again. */
 export interface Augmented {
   /** The results. */
@@ -120,7 +128,7 @@ export interface Primitive<P = Params> {
   /** Its derivative, or why there is none. */
   readonly vjp: VjpRule<P> | NotDifferentiable;
   /** What it does to a batch. */
-  readonly batch?: Batching<P>;
+  readonly batch: Batching<P>;
   /** Whether applying it does more than give results, so that it happens even if nothing reads them. */
   readonly effect?: boolean;
   /** Computes the results and keeps more than inputs and outputs for the vjp rule. */
@@ -129,6 +137,8 @@ export interface Primitive<P = Params> {
     params: P,
     needs: readonly boolean[],
   ) => Augmented;
+  /** What is left of an equation when only some of its results are used; all of it, if not given. */
+  readonly prune?: (params: P, used: readonly boolean[]) => Pruned<P>;
   /** Draws operands to check the declaration with. */
   readonly sample: Sampler<P>;
 }
@@ -143,6 +153,9 @@ export function definePrimitive<P>(primitive: Primitive<P>): Primitive<P> {
     throw new Error(
       `primitive ${name} needs a vjp rule, or { notDifferentiable: reason } if there is none`,
     );
+  }
+  if (typeof primitive.batch !== "function" && typeof primitive.batch?.params !== "function") {
+    throw new Error(`primitive ${name} needs a batching rule`);
   }
   if (typeof primitive.sample !== "function") {
     throw new Error(`primitive ${name} needs a sampler of operands to be checked with`);

@@ -7,10 +7,10 @@ import { type KeyUse, useKeysLike } from "../random/reuse.ts";
 import type { TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { optimize } from "../tape/passes/optimize.ts";
-import { bind, TraceError } from "../tape/recorder.ts";
+import { TraceError } from "../tape/recorder.ts";
 import type { Tape } from "../tape/tape.ts";
 import { takeApart } from "./arguments.ts";
-import { callPrimitive, closeOver } from "./call.ts";
+import { call, closeOver } from "./call.ts";
 import { explainRetrace, formOf, reportRetrace, type Trace } from "./retrace.ts";
 import { trace } from "./trace.ts";
 
@@ -131,5 +131,5 @@ function apply(
   name: string,
 ): unknown {
   useKeysLike(keyUses, inputs);
-  return output.build(bind(callPrimitive, inputs, { tape, name: name || undefined }));
+  return output.build(call(tape, inputs, name || undefined));
 }

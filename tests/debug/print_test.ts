@@ -7,6 +7,7 @@ import {
   grad,
   jit,
   makeTape,
+  runTape,
   sin,
   type Tensor,
   tensor,
@@ -15,10 +16,8 @@ import {
   vjp,
   zeros,
 } from "@katachi/katachi";
-import { printPrimitive } from "../../src/debug/print.ts";
 import { optimize } from "../../src/tape/passes/optimize.ts";
-import type { Batching } from "../../src/tape/primitive.ts";
-import { bind } from "../../src/tape/recorder.ts";
+import { batchTape } from "../../src/transforms/batch.ts";
 import { printedBy } from "./console.ts";
 
 const noisy = (x: Tensor<[2]>): Tensor<[]> => {
@@ -103,19 +102,34 @@ Deno.test("tracing prints nothing, and the optimizer keeps what the print reads"
   );
 });
 
+Deno.test("what the way back makes again rather than keep is not printed again", () => {
+  const wide = jit((x: Tensor<[]>) => {
+    debug.print(x, "x");
+    return x.add(1).broadcastTo([2, 3]);
+  });
+  const f = jit((x: Tensor<[]>) => wide(x).mul(wide(x)).sum());
+  assertEquals(printedBy(() => grad(f)(tensor(1))), ["x: float32[] 1", "x: float32[] 1"]);
+});
+
 Deno.test("a batch is printed example by example, a batch of batches by both indices", () => {
-  const { params } = printPrimitive.batch as Exclude<
-    Batching<{ label: string; batchAxes?: number }>,
-    (...args: never[]) => unknown
-  >;
-  const once = params({ label: "x" }, 2);
-  assertEquals(printedBy(() => bind(printPrimitive, [arange(6).reshape([2, 3])], once)), [
-    "x: 2 examples of float32[3]\n  [0] [0, 1, 2]\n  [1] [3, 4, 5]",
-  ]);
-  assertEquals(
-    printedBy(() => bind(printPrimitive, [arange(4).reshape([2, 2])], params(once, 2))),
-    ["x: 2 x 2 examples of float32[]\n  [0, 0] 0\n  [0, 1] 1\n  [1, 0] 2\n  [1, 1] 3"],
+  const tape = makeTape((x: Tensor<[3]>) => (debug.print(x, "x"), debug.print(x.sum(), "sum"), x))(
+    zeros([3]),
   );
+  const { tape: batch } = batchTape(tape, [true], 2);
+  assertEquals(printedBy(() => runTape(batch, arange(6).reshape([2, 3]))), [
+    "x: 2 examples of float32[3]\n  [0] [0, 1, 2]\n  [1] [3, 4, 5]",
+    "sum: 2 examples of float32[]\n  [0] 3\n  [1] 12",
+  ]);
+  const { tape: batches } = batchTape(batch, [true], 1);
+  assertEquals(printedBy(() => runTape(batches, arange(6).reshape([1, 2, 3]))), [
+    "x: 1 x 2 examples of float32[3]\n  [0, 0] [0, 1, 2]\n  [0, 1] [3, 4, 5]",
+    "sum: 1 x 2 examples of float32[]\n  [0, 0] 3\n  [0, 1] 12",
+  ]);
+  const { tape: same } = batchTape(tape, [false], 2);
+  assertEquals(printedBy(() => runTape(same, arange(3))), [
+    "x: float32[3] [0, 1, 2]",
+    "sum: float32[] 3",
+  ]);
 });
 
 Deno.test("short values follow their name, long ones stand below; trees print leaf by leaf", () => {

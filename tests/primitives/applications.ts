@@ -9,7 +9,7 @@ import type { Primitive } from "../../src/tape/primitive.ts";
 import type { OperandSample } from "../../src/tape/sample.ts";
 import { allocate, type DType, isFloating } from "../../src/tensor/dtype.ts";
 import { sizeOf, wrap } from "../../src/tensor/storage.ts";
-import type { AnyTensor } from "../../mod.ts";
+import { type AnyTensor, stack } from "../../mod.ts";
 
 /** A primitive with operands to apply it to. */
 export interface Application {
@@ -17,6 +17,10 @@ export interface Application {
   readonly params: unknown;
   /** Applies it, with other float operands in place of its own if they are given. */
   readonly apply: (floats?: readonly AnyTensor[]) => readonly AnyTensor[];
+  /** Operands for a batch: those that `batched` names have a further first axis of `size`. */
+  readonly batch: readonly AnyTensor[];
+  readonly batched: readonly boolean[];
+  readonly size: number;
   /** The float operands. */
   readonly floats: readonly AnyTensor[];
 }
@@ -24,7 +28,7 @@ export interface Application {
 /** Applications of a primitive, with floats of a dtype. */
 export function applicationsOf(primitive: Primitive, float: DType): fc.Arbitrary<Application> {
   // A list of numbers to choose by, which shrinks towards the first choice of everything.
-  const choices = fc.array(fc.nat({ max: 2 ** 16 }), { minLength: 48, maxLength: 48 });
+  const choices = fc.array(fc.nat({ max: 2 ** 16 }), { minLength: 64, maxLength: 64 });
   return fc.tuple(choices, fc.nat()).map(([choices, seed]) => {
     let at = 0;
     const integer = (min: number, max: number) => min + choices[at++] % (max - min + 1);
@@ -44,10 +48,19 @@ export function applicationsOf(primitive: Primitive, float: DType): fc.Arbitrary
       return bind(primitive, all, params);
     };
     const text = `${primitive.name}(${operands.join(", ")}, ${JSON.stringify(params)})`;
+    const size = integer(1, 3);
+    const drawn = operands.map(() => integer(0, 1) === 1);
+    const batched = drawn.includes(true) ? drawn : drawn.map(() => true);
+    const batch = samples.map((sample, i) =>
+      batched[i] ? stack(Array.from({ length: size }, () => operand(sample, random))) : operands[i]
+    );
     return {
       operands,
       params,
       apply,
+      batch,
+      batched,
+      size,
       floats: operands.filter((x) => isFloating(x.dtype)),
       [fc.toStringMethod]: () => text,
     };

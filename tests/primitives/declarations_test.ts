@@ -4,14 +4,16 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { add, type AnyTensor, fromBuffer, jit, mul, vjp } from "@katachi/katachi";
+import { add, type AnyTensor, fromBuffer, jit, mul, stack, vjp } from "@katachi/katachi";
 import { checkGrads } from "@katachi/katachi/testing";
 import "../../src/random/threefry.ts";
 import "../../src/transforms/call.ts";
 import { definePrimitive, type Primitive, primitives } from "../../src/tape/primitive.ts";
 import { bind } from "../../src/tape/recorder.ts";
+import { bindBatch } from "../../src/transforms/batch.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
-import { sizeOf } from "../../src/tensor/storage.ts";
+import { sizeOf, wrap } from "../../src/tensor/storage.ts";
+import { assertClose } from "../fixtures/figures.ts";
 import { printedBy } from "../debug/console.ts";
 import { type Application, applicationsOf } from "./applications.ts";
 
@@ -59,6 +61,25 @@ for (const primitive of all) {
     holds(primitive, "float32", ({ operands, params, apply }) => {
       const compiled = jit((xs: readonly AnyTensor[]) => [...bind(primitive, xs, params)]);
       assertEquals(compiled(operands).map(toArray), apply().map(toArray));
+    });
+  });
+
+  Deno.test(`${name}: a batch gives what its examples give one by one`, () => {
+    holds(primitive, "float64", ({ operands, params, batch, size, batched }) => {
+      const examples = Array.from(
+        { length: size },
+        (_, i) => bind(primitive, batch.map((x, k) => batched[k] ? example(x, i) : x), params),
+      );
+      const result = bindBatch(primitive, batch, params, batched, size);
+      const declared = primitive.infer(operands, params);
+      assertEquals(result.outputs.length, declared.length);
+      for (const [k, output] of result.outputs.entries()) {
+        const expected = result.batched[k]
+          ? stack(examples.map((outputs) => outputs[k]))
+          : examples[0][k];
+        assertEquals([...output.shape], [...expected.shape]);
+        assertClose([...output.data], [...expected.data], 1e-12);
+      }
     });
   });
 
@@ -162,6 +183,13 @@ function toArray(x: AnyTensor): unknown {
 
 function toFloat64(x: AnyTensor): AnyTensor {
   return fromBuffer(Float64Array.from(x.data), x.shape);
+}
+
+/** One example of a batch. */
+function example(batch: AnyTensor, i: number): AnyTensor {
+  const [, ...shape] = batch.shape;
+  const size = sizeOf(shape);
+  return wrap(shape, batch.dtype, batch.data.slice(i * size, (i + 1) * size));
 }
 
 /** A cotangent for a tensor: different at every element. */

@@ -67,18 +67,18 @@ Deno.test("the gradient of a compiled function is two tapes with names", () => {
   assertEquals(
     makeTape(grad(jit(square)))(tensor(3)).toString(),
     `tape (a: float32[]) {
-  b: float32[], c: float32[] = call[name=square] a
+  b: float32[] = call[name=square] a
     tape (a: float32[]) {
       b: float32[] = mul a a
-      return b a
+      return b
     }
-  d: float32[] = call[name=square'] c 1
+  c: float32[] = call[name=square'] a 1
     tape (a: float32[], b: float32[]) {
       c: float32[] = mul b a
       d: float32[] = add c c
       return d
     }
-  return d
+  return c
 }`,
   );
 });

@@ -1,0 +1,167 @@
+/**
+ * The derivative of a tape as two tapes: one that goes forward and keeps what the way back needs,
+ * and one that goes back.
+ *
+ * @module
+ */
+import { isFloating } from "../tensor/dtype.ts";
+import { sizeOf } from "../tensor/storage.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { hasEffect } from "../tape/effects.ts";
+import { evaluateTape } from "../tape/evaluate.ts";
+import { perTape } from "../tape/memo.ts";
+import { removeDead } from "../tape/passes/dead.ts";
+import { optimize } from "../tape/passes/optimize.ts";
+import { withRecorder } from "../tape/recorder.ts";
+import { type Atom, type Equation, isLiteral, Tape, type Variable } from "../tape/tape.ts";
+import { zeros } from "../primitives/create.ts";
+import { linearizeReverse } from "./pullback.ts";
+
+/** Where the way back reads a value: an input of the tape, or a further output of the way forward. */
+export type Residual = { readonly input: number } | { readonly kept: number };
+
+/** A tape's derivative. */
+export interface Split {
+  /** From the inputs to the outputs, followed by what is kept. */
+  readonly forward: Tape;
+  /** From the residuals and the float outputs' cotangents to the wanted inputs' cotangents. */
+  readonly backward: Tape;
+  /** What the first inputs of `backward` are. */
+  readonly residuals: readonly Residual[];
+}
+
+/** Splits the derivative of a tape by the inputs that `needs` names. */
+export const split: (tape: Tape, needs: readonly boolean[]) => Split = perTape(makeSplit);
+
+/** Differentiates on abstract tensors in one recording, then cuts the recording in two. */
+function makeSplit(tape: Tape, needs: readonly boolean[]): Split {
+  return withRecorder("grad", { abstract: true }, (recorder) => {
+    const inputs = tape.inputs.map((input) => recorder.input(input));
+    const wanted = inputs.filter((_, i) => needs[i]);
+    const { outputs, pullback } = linearizeReverse("grad", wanted, (traced) => {
+      const rest = [...traced];
+      return evaluateTape(tape, inputs.map((input, i) => needs[i] ? rest.shift()! : input));
+    });
+    const cut = recorder.equations.length;
+    const seeds = outputs.map((output) =>
+      isFloating(output.dtype) ? recorder.input(output) : undefined
+    );
+    const whole = recorder.tape([...outputs, ...pullback(seeds)]);
+    const sources = whole.inputs.slice(0, inputs.length);
+    const ahead = whole.equations.slice(0, cut);
+    const back = removeDead(
+      new Tape({
+        inputs: [],
+        constants: whole.constants,
+        equations: whole.equations.slice(cut),
+        outputs: whole.outputs.slice(outputs.length),
+      }),
+    );
+    const { equations, reads } = remake(ahead, back, sources);
+
+    const forward = optimize(
+      new Tape({
+        inputs: sources,
+        constants: whole.constants,
+        equations: ahead,
+        outputs: [...whole.outputs.slice(0, outputs.length), ...reads],
+      }),
+    );
+    const { kept, residuals } = distinct(forward, outputs.length);
+    return {
+      forward: removeDead(
+        new Tape({ ...forward, outputs: [...forward.outputs.slice(0, outputs.length), ...kept] }),
+      ),
+      backward: optimize(
+        new Tape({
+          inputs: [...reads, ...whole.inputs.slice(inputs.length)],
+          constants: whole.constants,
+          equations,
+          outputs: back.outputs,
+        }),
+      ),
+      residuals,
+    };
+  });
+}
+
+/**
+ * The way back with, in front of it, the equations of the way forward that make more from less: a
+ * broadcast is made again rather than kept. And what the way back then reads from the way forward.
+ */
+function remake(
+  ahead: readonly Equation[],
+  back: Tape,
+  inputs: readonly Variable[],
+): { readonly equations: readonly Equation[]; readonly reads: readonly Variable[] } {
+  const definitions = new Map<Atom, Equation>(
+    ahead.flatMap((equation) => equation.outputs.map((output) => [output, equation] as const)),
+  );
+  const sources = new Set<Atom>(inputs);
+  const again = new Set<Equation>();
+  const reads = new Set<Variable>();
+  const read = (atom: Atom): void => {
+    if (isLiteral(atom)) return;
+    const definition = definitions.get(atom);
+    if (definition !== undefined && grows(definition) && !hasEffect(definition)) {
+      if (again.has(definition)) return;
+      definition.inputs.forEach(read);
+      again.add(definition);
+    } else if (definition !== undefined || sources.has(atom)) reads.add(atom);
+  };
+  for (const { inputs } of back.equations) inputs.forEach(read);
+  back.outputs.forEach(read);
+  return { equations: [...again, ...back.equations], reads: [...reads] };
+}
+
+/** Whether an equation makes more than it is made from. */
+function grows({ inputs, outputs }: Equation): boolean {
+  const total = (atoms: readonly Atom[]) =>
+    atoms.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return total(outputs) > total(inputs);
+}
+
+/** What to keep of the outputs after the first `count`: inputs need not be, equal ones only once. */
+function distinct(
+  { inputs, outputs }: Tape,
+  count: number,
+): { readonly kept: readonly Atom[]; readonly residuals: readonly Residual[] } {
+  const kept: Atom[] = [];
+  const residuals = outputs.slice(count).map((atom): Residual => {
+    const input = inputs.indexOf(atom as Variable);
+    if (input >= 0) return { input };
+    if (!kept.includes(atom)) kept.push(atom);
+    return { kept: kept.indexOf(atom) };
+  });
+  return { kept, residuals };
+}
+
+/** The values of the residuals. */
+export function readResiduals(
+  { residuals }: Split,
+  inputs: readonly AnyTensor[],
+  kept: readonly AnyTensor[],
+): readonly AnyTensor[] {
+  return residuals.map((residual) =>
+    "input" in residual ? inputs[residual.input] : kept[residual.kept]
+  );
+}
+
+/** The cotangents of float outputs, zeros where none flows: what the way back takes in. */
+export function seedsOf(
+  outputs: readonly AnyTensor[],
+  cotangents: readonly (AnyTensor | undefined)[],
+): readonly AnyTensor[] {
+  return outputs.flatMap(({ shape, dtype }, i) =>
+    isFloating(dtype) ? [cotangents[i] ?? zeros(shape, dtype)] : []
+  );
+}
+
+/** Values for the places that `needs` names. */
+export function inPlaces(
+  needs: readonly boolean[],
+  values: readonly AnyTensor[],
+): readonly (AnyTensor | undefined)[] {
+  const rest = [...values];
+  return needs.map((need) => need ? rest.shift() : undefined);
+}
