@@ -175,6 +175,8 @@ export type {
 } from "./src/transforms/grad_types.ts";
 export { vjp } from "./src/transforms/vjp.ts";
 export { jit, type JitOptions, traceCount, type TreeFunction } from "./src/transforms/jit.ts";
+export { cost } from "./src/transforms/cost.ts";
+export { Cost, type CostParts, type PrimitiveCost, tapeCost } from "./src/tape/cost.ts";
 export { countEquations, makeTape, runTape } from "./src/transforms/make_tape.ts";
 export {
   type Abstract,

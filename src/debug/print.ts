@@ -7,6 +7,7 @@ import { formatValues } from "../tensor/format.ts";
 import { sizeOf } from "../tensor/storage.ts";
 import { flattenTree } from "../tensor/tree.ts";
 import { showShape } from "../shape/fail.ts";
+import { noFlops } from "../tape/flops.ts";
 import { definePrimitive, type Elements, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
 import { indexAt } from "./position.ts";
@@ -29,6 +30,7 @@ export const printPrimitive: Primitive<PrintParams> = definePrimitive<PrintParam
   summary: "writes the operand to the console; no result",
   effect: true,
   infer: () => [],
+  flops: noFlops,
   meaning: { kind: "kernel", run: ([x], params) => console.log(printed(x, params)) },
   vjp: { notDifferentiable: "no result" },
   batch: { params: ({ label, batchAxes = 0 }) => ({ label, batchAxes: batchAxes + 1 }) },

@@ -129,6 +129,15 @@ export interface Primitive<P = Params> {
   readonly vjp: VjpRule<P> | NotDifferentiable;
   /** What it does to a batch. */
   readonly batch: Batching<P>;
+  /**
+   * How many operations on numbers it takes. Elementwise primitives and calls need not say: the
+   * operations of their expressions and tapes are counted.
+   */
+  readonly flops?: (
+    inputs: readonly Abstract[],
+    outputs: readonly Abstract[],
+    params: P,
+  ) => number;
   /** Whether applying it does more than give results, so that it happens even if nothing reads them. */
   readonly effect?: boolean;
   /** Computes the results and keeps more than inputs and outputs for the vjp rule. */
