@@ -177,6 +177,7 @@ export { vjp } from "./src/transforms/vjp.ts";
 export { jit, type JitOptions, traceCount, type TreeFunction } from "./src/transforms/jit.ts";
 export { cost } from "./src/transforms/cost.ts";
 export { Cost, type CostParts, type PrimitiveCost, tapeCost } from "./src/tape/cost.ts";
+export { tapeToDot } from "./src/tape/dot.ts";
 export { countEquations, makeTape, runTape } from "./src/transforms/make_tape.ts";
 export {
   type Abstract,

@@ -65,7 +65,7 @@ function indented(lines: readonly string[]): readonly string[] {
 }
 
 /** Settings: plain ones behind the primitive's name, tapes below; the only tape needs no name. */
-function settingsText(
+export function settingsText(
   params: Params,
 ): { readonly inline: string; readonly below: readonly string[] } {
   const inline: string[] = [];
@@ -115,8 +115,8 @@ function isTape(value: unknown): value is Tape {
   return typeof value === "object" && value !== null && "equations" in value;
 }
 
-/** The values of a captured tensor, or the first of many. */
-function valueText(tensor: AnyTensor): string {
+/** The values of a captured tensor, or the first of many; nothing for a traced one. */
+export function valueText(tensor: AnyTensor): string {
   if (!isConcrete(tensor)) return "";
   const { shape, dtype, size } = tensor;
   const data = elementsOf(tensor, "toString()");
@@ -136,11 +136,13 @@ function nameAt(index: number): string {
   return index < 26 ? letter : nameAt(Math.floor(index / 26) - 1) + letter;
 }
 
-function typeText({ shape, dtype }: Abstract): string {
+/** Dtype and dims: `float32[2,3]`. */
+export function typeText({ shape, dtype }: Abstract): string {
   return `${dtype}[${shape.join(",")}]`;
 }
 
-function literalText({ dtype, literal }: Literal): string {
+/** A scalar written into an equation. */
+export function literalText({ dtype, literal }: Literal): string {
   if (dtype === "bool") return String(literal !== 0);
   return numberText(dtype === "float32" ? shortestFloat32(literal) : literal);
 }

@@ -174,8 +174,6 @@ Deno.test("as text a cost is a table, the costliest primitive first", () => {
   assertEquals(Deno.inspect(found), expected);
   assertEquals(
     new Cost({ ...found, byPrimitive: {}, peakBytes: 3 * 2 ** 40 }).toString(),
-    [
-      "67,072 FLOPs, 26 KiB read, 6 KiB written, at most 3 TiB held",
-    ].join(),
+    "67,072 FLOPs, 26 KiB read, 6 KiB written, at most 3 TiB held",
   );
 });
