@@ -40,6 +40,7 @@ export {
   type Summed,
   type TypedArray,
 } from "./src/tensor/dtype.ts";
+export { KatachiError } from "./src/errors.ts";
 export { TreeError, treeLeaves, treeMap } from "./src/tensor/tree.ts";
 export {
   arange,
@@ -201,6 +202,9 @@ export { vjp } from "./src/transforms/vjp.ts";
 export { vmap, type VmapOptions, type Vmapped } from "./src/transforms/vmap.ts";
 export type { AxisTree, LeadingDim, WithAxis, WithoutAxis } from "./src/transforms/tree_types.ts";
 export { jit, type JitOptions, traceCount, type TreeFunction } from "./src/transforms/jit.ts";
+export { cost } from "./src/transforms/cost.ts";
+export { Cost, type CostParts, type PrimitiveCost, tapeCost } from "./src/tape/cost.ts";
+export { tapeToDot } from "./src/tape/dot.ts";
 export { countEquations, makeTape, runTape } from "./src/transforms/make_tape.ts";
 export {
   type Abstract,
@@ -212,6 +216,7 @@ export {
   type TapeParts,
   type Variable,
 } from "./src/tape/tape.ts";
+export type { Source } from "./src/tape/source.ts";
 export type {
   Augmented,
   BatchContext,
@@ -230,6 +235,9 @@ export type {
 export type { Draw, OperandSample, Sample, Sampler } from "./src/tape/sample.ts";
 export type { Scalar, ScalarFunction } from "./src/tape/scalar.ts";
 export { TraceError } from "./src/tape/recorder.ts";
+
+// Debugging.
+export * as debug from "./src/debug/mod.ts";
 
 // Randomness.
 export * as random from "./src/random/mod.ts";

@@ -10,6 +10,7 @@ import { ShapeError, showShape } from "../shape/fail.ts";
 import { reduceShape } from "../shape/reduce.ts";
 import { sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { flopPerElement, noFlops } from "../tape/flops.ts";
 import { definePrimitive, type Elements, perOperand, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
 import { reshapeRaw } from "./reshape.ts";
@@ -29,6 +30,7 @@ export const broadcastPrimitive: Primitive<{ shape: Shape; axes: readonly number
       }
       return [{ shape, dtype: x.dtype }];
     },
+    flops: noFlops,
     meaning: {
       kind: "kernel",
       run: ([x], { axes }, [out]) => {
@@ -65,6 +67,7 @@ export const sumPrimitive: Primitive<{ axes: readonly number[] }> = definePrimit
   family: "reduce",
   summary: "adds up along `axes`",
   infer: ([x], { axes }) => [{ shape: reduceShape("sum", x.shape, axes, false), dtype: x.dtype }],
+  flops: flopPerElement,
   meaning: { kind: "kernel", run: ([x], { axes }, [out]) => sumKernel(x, axes, out) },
   vjp: perOperand((ct, { inputs: [x], params: { axes } }) => {
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));

@@ -60,6 +60,8 @@ export const contractPrimitive: Primitive<Contraction> = definePrimitive({
     ];
     return [{ shape, dtype: a.dtype }];
   },
+  flops: ([a], [y], { contract: [summed] }) =>
+    2 * sizeOf(y.shape) * sizeOf(summed.map((axis) => a.shape[axis])),
   meaning: {
     kind: "kernel",
     run: ([a, b], { contract, batch }, [out]) => {

@@ -5,6 +5,7 @@
  */
 import { convertElement, type DType, isFloating } from "../tensor/dtype.ts";
 import { bind } from "../tape/recorder.ts";
+import { noFlops } from "../tape/flops.ts";
 import { definePrimitive, perOperand, type Primitive } from "../tape/primitive.ts";
 
 /** Each element in another dtype. */
@@ -13,6 +14,7 @@ export const convertPrimitive: Primitive<{ dtype: DType }> = definePrimitive({
   family: "convert",
   summary: "each element in another dtype",
   infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],
+  flops: noFlops,
   meaning: {
     kind: "kernel",
     run: ([x], { dtype }, [out]) => {

@@ -24,6 +24,7 @@ import {
 } from "../tensor/dtype.ts";
 import { sizeOf, wrap } from "../tensor/storage.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+import { noFlops } from "../tape/flops.ts";
 import { definePrimitive, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
 import { fill } from "./broadcast.ts";
@@ -39,6 +40,7 @@ export const iotaPrimitive: Primitive<{ shape: Shape; axis: number; dtype: DType
     family: "create",
     summary: "0, 1, 2, … along `axis`",
     infer: (_, { shape, dtype }) => [{ shape, dtype }],
+    flops: noFlops,
     meaning: {
       kind: "kernel",
       run: (_, { axis }, [out]) => {

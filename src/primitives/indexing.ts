@@ -9,6 +9,7 @@ import { ShapeError, showShape } from "../shape/fail.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { noFlops } from "../tape/flops.ts";
 import { definePrimitive, type Elements, perOperand, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
 import { add, maximum, minimum, mul } from "./arithmetic.ts";
@@ -42,6 +43,7 @@ export const gatherPrimitive: Primitive<{ axis: number }> = definePrimitive({
     }
     return [{ shape: replaceAxis(x.shape, axis, positions.shape), dtype: x.dtype }];
   },
+  flops: noFlops,
   meaning: {
     kind: "kernel",
     run: ([x, positions], { axis }, [out]) => {
@@ -107,6 +109,7 @@ export const scatterAddPrimitive: Primitive<{ axis: number; size: number }> = de
     const shape = [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + rank)];
     return [{ shape, dtype: updates.dtype }];
   },
+  flops: ([, updates]) => sizeOf(updates.shape),
   meaning: {
     kind: "kernel",
     run: ([positions, updates], { axis, size }, [out]) => {

@@ -9,6 +9,7 @@ import { transposeShape } from "../shape/transpose.ts";
 import { DTypeError } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { noFlops } from "../tape/flops.ts";
 import { definePrimitive, perOperand, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
 import { sliceRaw } from "./slice.ts";
@@ -23,6 +24,7 @@ export const transposePrimitive: Primitive<{ permutation: readonly number[] }> =
     shape: transposeShape(x.shape, permutation),
     dtype: x.dtype,
   }],
+  flops: noFlops,
   meaning: {
     kind: "kernel",
     run: ([x], { permutation }, [out]) => {
@@ -75,6 +77,7 @@ export const reversePrimitive: Primitive<{ axes: readonly number[] }> = definePr
     }
     return [{ shape: x.shape, dtype: x.dtype }];
   },
+  flops: noFlops,
   meaning: {
     kind: "kernel",
     run: ([x], { axes }, [out]) => {
@@ -108,6 +111,7 @@ export const concatPrimitive: Primitive<{ axis: number }> = definePrimitive({
     if (odd) throw new DTypeError(`concat: operands are ${dtype} and ${odd.dtype}`);
     return [{ shape: concatShape(operands.map(({ shape }) => shape), axis), dtype }];
   },
+  flops: noFlops,
   meaning: {
     kind: "kernel",
     run: (operands, { axis }, [out]) => {

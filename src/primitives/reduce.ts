@@ -8,6 +8,7 @@ import { ShapeError, showShape } from "../shape/fail.ts";
 import type { Shape } from "../shape/dim.ts";
 import { type DType, dtypes } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { flopPerElement } from "../tape/flops.ts";
 import {
   type Batching,
   definePrimitive,
@@ -100,6 +101,7 @@ export const maxPrimitive: Primitive<Axes> = definePrimitive({
   family: "reduce",
   summary: "the largest along `axes`; NaN if any is",
   infer: inferExtremum("max"),
+  flops: flopPerElement,
   meaning: {
     kind: "kernel",
     run: ([x], { axes }, [out]) =>
@@ -116,6 +118,7 @@ export const minPrimitive: Primitive<Axes> = definePrimitive({
   family: "reduce",
   summary: "the smallest along `axes`; NaN if any is",
   infer: inferExtremum("min"),
+  flops: flopPerElement,
   meaning: {
     kind: "kernel",
     run: ([x], { axes }, [out]) =>
@@ -135,6 +138,7 @@ export const prodPrimitive: Primitive<Axis> = definePrimitive({
     requireDType("prod", x.dtype, numeric);
     return [{ shape: reduceShape("prod", x.shape, axis, false), dtype: x.dtype }];
   },
+  flops: flopPerElement,
   meaning: {
     kind: "kernel",
     run: ([x], { axis }, [out]) =>
@@ -200,6 +204,7 @@ function positionOf(
       }
       return [{ shape: reduceShape(name, x.shape, axis, false), dtype: "int32" as DType }];
     },
+    flops: flopPerElement,
     meaning: {
       kind: "kernel",
       run: ([x], { axis }, [out]) => {

@@ -8,6 +8,7 @@ import type { Shape } from "../shape/dim.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import { sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { noFlops } from "../tape/flops.ts";
 import { definePrimitive, perOperand, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
 
@@ -26,6 +27,7 @@ export const reshapePrimitive: Primitive<{ shape: Shape }> = definePrimitive({
     }
     return [{ shape, dtype: x.dtype }];
   },
+  flops: noFlops,
   meaning: { kind: "kernel", run: ([x], _, [out]) => out.data.set(x.data) },
   vjp: perOperand((ct, { inputs: [x] }) => reshapeRaw(ct, x.shape)),
   batch: { params: ({ shape }, size) => ({ shape: [size, ...shape] }) },

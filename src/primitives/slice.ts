@@ -7,6 +7,7 @@ import type { Shape } from "../shape/dim.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import { DTypeError } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { noFlops } from "../tape/flops.ts";
 import { definePrimitive, perOperand, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
 import { broadcastPrimitive, fill, repeatExample, sumAxes } from "./broadcast.ts";
@@ -36,6 +37,7 @@ export const slicePrimitive: Primitive<SliceParams> = definePrimitive({
     const shape = start.map((from, axis) => Math.ceil((stop[axis] - from) / step[axis]));
     return [{ shape, dtype: x.dtype }];
   },
+  flops: noFlops,
   meaning: {
     kind: "kernel",
     run: ([x], { start, step }, [out]) => {
@@ -97,6 +99,7 @@ export const padPrimitive: Primitive<PadParams> = definePrimitive({
     }
     return [{ shape: padded(x.shape, before, after, between), dtype: x.dtype }];
   },
+  flops: noFlops,
   meaning: {
     kind: "kernel",
     run: ([x, value], { before, between }, [out]) => {

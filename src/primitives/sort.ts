@@ -19,6 +19,7 @@ export const argsortPrimitive: Primitive<{ axis: number }> = definePrimitive({
     requireDType("argsort", x.dtype, dtypes);
     return [{ shape: x.shape, dtype: "int32" }];
   },
+  flops: ([x], _, { axis }) => sizeOf(x.shape) * Math.ceil(Math.log2(Math.max(1, x.shape[axis]))),
   meaning: {
     kind: "kernel",
     run: ([x], { axis }, [out]) => {

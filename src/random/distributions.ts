@@ -20,7 +20,7 @@ import type { FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor, Operand, ShapeOf, Tensor } from "../tensor/tensor.ts";
 import { isTensor } from "../tensor/storage.ts";
 import { erf } from "./erf.ts";
-import { fraction52, type Key, randomBits, split } from "./key.ts";
+import { fraction52, type Key, randomBits, splitFor } from "./key.ts";
 
 /**
  * The shape of what is drawn: a scalar unless told.
@@ -347,7 +347,7 @@ function randintOf(
       `random.randint: needs whole numbers with minval below maxval, got ${minval} and ${maxval}`,
     );
   }
-  const [highKey, lowKey] = split(key);
+  const [highKey, lowKey] = splitFor("randint", key);
   const span = maxval - minval;
   if (span >= 2 ** 32) throw new RangeError(`random.randint: the range ${span} is above 2^32 - 1`);
   // 64 random bits modulo the span, in 32-bit arithmetic.

@@ -14,6 +14,7 @@ import { ShapeError, showShape } from "../shape/fail.ts";
 import type { Shape } from "../shape/dim.ts";
 import { isTensor, sizeOf, wrap } from "../tensor/storage.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+import { useKey } from "./reuse.ts";
 import { threefry2x32 } from "./threefry.ts";
 
 /** The state of a random generator: two 32-bit words. */
@@ -84,10 +85,15 @@ export function split<const N extends number = 2>(key: Key, count?: N): Keys<N> 
 }
 
 function splitOf(key: Key, count = 2): Key[] {
+  return splitFor("split", key, count);
+}
+
+/** New keys on behalf of an operation. */
+export function splitFor(operation: string, key: Key, count = 2): Key[] {
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new RangeError(`random.split: the number of keys must be a whole number, got ${count}`);
   }
-  const [first, second] = generate("split", key, [count]);
+  const [first, second] = generate(operation, key, [count]);
   const pairs = concat([reshape(first, [count, 1]), reshape(second, [count, 1])], 1);
   return Array.from({ length: count }, (_, i) => slice(pairs, [i]) as Key);
 }
@@ -124,6 +130,7 @@ export function generate(
   shape: Shape,
 ): readonly [AnyTensor, AnyTensor] {
   const [k0, k1] = words(operation, key);
+  useKey(operation, key);
   const [high, low] = counters(shape);
   return threefry2x32(k0, k1, high, low);
 }

@@ -21,7 +21,7 @@ import type { DType, FloatDType } from "../tensor/dtype.ts";
 import { isTensor, sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { randint, uniform } from "./distributions.ts";
-import { type Key, randomBits, split } from "./key.ts";
+import { type Key, randomBits, splitFor } from "./key.ts";
 
 /**
  * What can be permuted or chosen from: a tensor's first axis, or the numbers below a whole number.
@@ -67,7 +67,7 @@ export function permutation<T extends Source>(
 
 function permutationOf(key: Key, source: Source): AnyTensor {
   const n = count("permutation", source);
-  const order = shuffled(key, n);
+  const order = shuffled("permutation", key, n);
   return isTensor(source) ? gather(source, order, 0) : order;
 }
 
@@ -83,13 +83,13 @@ function count(operation: string, source: Source): number {
 }
 
 /** The numbers below `n`, sorted by random bits often enough that equal bits do not matter. */
-function shuffled(key: Key, n: number): AnyTensor {
+function shuffled(operation: string, key: Key, n: number): AnyTensor {
   const rounds = Math.ceil(3 * Math.log(Math.max(1, n)) / Math.log(2 ** 32 - 1));
   let order = iota([n], 0, "int32");
   let rest = key;
   for (let round = 0; round < rounds; round++) {
-    const [next, now] = split(rest);
-    order = gather(order, argsortRaw(randomBits("permutation", now, [n]), 0), 0);
+    const [next, now] = splitFor(operation, rest);
+    order = gather(order, argsortRaw(randomBits(operation, now, [n]), 0), 0);
     rest = next;
   }
   return order;
@@ -181,5 +181,5 @@ function withoutReplacement(
   if (p !== undefined) {
     throw new TypeError("random.choice: probabilities p go with replace: true only");
   }
-  return shuffled(key, n).slice([[0, draws]]).reshape(shape) as Tensor<Shape, "int32">;
+  return shuffled("choice", key, n).slice([[0, draws]]).reshape(shape) as Tensor<Shape, "int32">;
 }

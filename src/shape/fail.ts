@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { KatachiError } from "../errors.ts";
 import type { Generic, Shape } from "./dim.ts";
 
 /** A rule's failure. */
@@ -61,7 +62,7 @@ export type Show<S extends readonly unknown[], K> = Generic<S["length"], K> exte
   : `[${ShowDims<S, K>}]`;
 
 /** Shapes, axes or dims that do not fit the operation. */
-export class ShapeError extends Error {
+export class ShapeError extends KatachiError {
   /** Always `"ShapeError"`. */
   override readonly name = "ShapeError";
 }

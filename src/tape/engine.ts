@@ -32,10 +32,19 @@ export function useEngine(engine: Engine): void {
   current = engine;
 }
 
+let watch: ((engine: Engine) => Engine) | undefined;
+
+/** Puts a watch around whatever engine is in use, or takes it away. Gives the one before. */
+export function watchEngine(next: typeof watch): typeof watch {
+  const before = watch;
+  watch = next;
+  return before;
+}
+
 /** The engine in use. */
 export function engine(): Engine {
   if (current === undefined) {
     throw new Error("no engine: import from the package's own entry points");
   }
-  return current;
+  return watch === undefined ? current : watch(current);
 }

@@ -8,6 +8,7 @@ import { elementsOf, wrap } from "../tensor/storage.ts";
 import { allocate } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { bind } from "./recorder.ts";
+import { onBehalfOf } from "./source.ts";
 import { type Atom, isLiteral, type Literal, type Tape, type Variable } from "./tape.ts";
 
 /** Applies the primitives of a tape, in order, to these inputs. */
@@ -16,8 +17,8 @@ export function evaluateTape(tape: Tape, inputs: readonly AnyTensor[]): readonly
   for (const [i, variable] of tape.inputs.entries()) values.set(variable, inputs[i]);
   for (const { variable, value } of tape.constants) values.set(variable, value);
   const read = (atom: Atom) => isLiteral(atom) ? literalTensor(atom) : values.get(atom)!;
-  for (const { primitive, params, inputs, outputs } of tape.equations) {
-    const results = bind(primitive, inputs.map(read), params);
+  for (const { primitive, params, inputs, outputs, source } of tape.equations) {
+    const results = onBehalfOf(source, () => bind(primitive, inputs.map(read), params));
     for (const [i, variable] of outputs.entries()) values.set(variable, results[i]);
   }
   return tape.outputs.map(read);

@@ -38,6 +38,10 @@ export type Meaning<P> =
   /** Tapes among the settings, applied in some order: fills the outputs, which come zeroed. */
   | {
     readonly kind: "control";
+    /** Which tapes it runs how often; `times` is missing where that is not known beforehand. */
+    readonly tapes: (params: P) => readonly { readonly tape: Tape; readonly times?: number }[];
+    /** Whether it runs all of these tapes, or one of them. */
+    readonly runs: "all" | "one";
     readonly run: (
       inputs: readonly Elements[],
       params: P,
@@ -147,6 +151,17 @@ export interface Primitive<P = Params> {
   readonly forwardOnly?: boolean;
   /** What it does to a batch. */
   readonly batch: Batching<P>;
+  /**
+   * How many operations on numbers it takes. Elementwise primitives and calls need not say: the
+   * operations of their expressions and tapes are counted.
+   */
+  readonly flops?: (
+    inputs: readonly Abstract[],
+    outputs: readonly Abstract[],
+    params: P,
+  ) => number;
+  /** Whether applying it does more than give results, so that it happens even if nothing reads them. */
+  readonly effect?: boolean;
   /** Computes the results and keeps more than inputs and outputs for the vjp rule. */
   readonly augment?: (
     inputs: readonly AnyTensor[],

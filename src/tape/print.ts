@@ -4,26 +4,39 @@
  * @module
  */
 import { shortestFloat32 } from "../tensor/format.ts";
+import { elementsOf, isConcrete } from "../tensor/storage.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
 import type { Params } from "./primitive.ts";
 import type { Abstract, Atom, Literal, Tape, Variable } from "./tape.ts";
 
+/** Settings longer than this are cut. */
+const settingWidth = 60;
+
+/** Captured tensors of more elements show the first three only. */
+const shownElements = 8;
+
 /**
  * A tape as a listing: one equation a line, variables named `a`, `b`, … in the order in which they
- * are defined, settings in brackets, tapes among the settings listed below their equation.
+ * are defined, settings in brackets, captured tensors with their first values, tapes among the
+ * settings listed below their equation.
  *
  * ```text
  * tape (a: float32[4,2], b: float32[2,8]) {
- *   c: float32[4,8] = dotGeneral[contract=[[1],[0]]] a b
- *   d: float32[4,8] = tanh c
+ *   c: float32[4,8] = contract[contract=[[1],[0]]] a b
+ *   d: float32[4,8] = call[name=activation] c
+ *     tape (a: float32[4,8]) {
+ *       b: float32[4,8] = tanh a
+ *       return b
+ *     }
  *   return d
  * }
  * ```
  */
 export function printTape(tape: Tape): string {
-  return listing(tape, "");
+  return listing(tape).join("\n");
 }
 
-function listing(tape: Tape, indent: string): string {
+function listing(tape: Tape): readonly string[] {
   const names = new Map<Variable, string>();
   const define = (variable: Variable): string => {
     const name = nameAt(names.size);
@@ -33,33 +46,88 @@ function listing(tape: Tape, indent: string): string {
   const read = (atom: Atom): string => "literal" in atom ? literalText(atom) : names.get(atom)!;
 
   const inputs = tape.inputs.map(define).join(", ");
-  const lines = tape.constants.map(({ variable }) => `${define(variable)} = captured`);
+  const lines = tape.constants.map(({ variable, value }) =>
+    `${define(variable)} = captured${valueText(value)}`
+  );
   for (const { primitive, params, inputs, outputs } of tape.equations) {
     const operands = inputs.map((atom) => ` ${read(atom)}`).join("");
     const results = outputs.map(define).join(", ");
-    const settings = paramsText(params, `${indent}  `);
-    lines.push(`${results} = ${primitive.name}${settings.inline}${operands}${settings.below}`);
+    const { inline, below } = settingsText(params);
+    lines.push(`${results}${results && " = "}${primitive.name}${inline}${operands}`);
+    lines.push(...below);
   }
   lines.push(["return", ...tape.outputs.map(read)].join(" "));
-  return `tape (${inputs}) {\n${lines.map((line) => `${indent}  ${line}\n`).join("")}${indent}}`;
+  return [`tape (${inputs}) {`, ...indented(lines), "}"];
 }
 
-function paramsText(params: Params, indent: string): { inline: string; below: string } {
-  const entries = Object.entries(params ?? {}).filter(([, value]) => value !== undefined);
-  const inline = entries.filter(([, value]) => !isTape(value)).map(([name, value]) =>
-    `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
-  );
-  const below = entries.filter(([, value]) => isTape(value)).map(([name, value]) =>
-    ` ${name}=${listing(value as Tape, indent)}`
-  );
+function indented(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+/** Settings: plain ones behind the primitive's name, tapes below; the only tape needs no name. */
+export function settingsText(
+  params: Params,
+): { readonly inline: string; readonly below: readonly string[] } {
+  const inline: string[] = [];
+  const tapes: [name: string, tape: Tape][] = [];
+  for (const [name, value] of Object.entries(params ?? {})) {
+    if (isTape(value)) tapes.push([name, value]);
+    else if (isList(value) && value.length > 0 && value.every(isTape)) {
+      tapes.push(...value.map((tape, i) => [`${name}[${i}]`, tape] as [string, Tape]));
+    } else if (value !== undefined && !isEmptyLists(value)) {
+      inline.push(`${name}=${settingText(value)}`);
+    }
+  }
   return {
     inline: inline.length === 0 ? "" : `[${inline.join(" ")}]`,
-    below: below.join(""),
+    below: tapes.flatMap(([name, tape]) => {
+      const [head, ...rest] = listing(tape);
+      return indented([tapes.length === 1 ? head : `${name}: ${head}`, ...rest]);
+    }),
   };
+}
+
+function settingText(value: unknown): string {
+  const text = write(value);
+  return text.length <= settingWidth ? text : `${text.slice(0, settingWidth - 1)}…`;
+}
+
+function write(value: unknown): string {
+  if (isList(value)) return `[${value.map(write).join(",")}]`;
+  if (typeof value === "function") return value.name || "a function";
+  if (typeof value === "object" && value !== null) {
+    return `{${Object.entries(value).map(([name, part]) => `${name}:${write(part)}`).join(",")}}`;
+  }
+  return numberText(value);
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** No pairs of axes, one list for each operand. */
+function isEmptyLists(value: unknown): boolean {
+  return isList(value) && value.length > 0 &&
+    value.every((part) => isList(part) && part.length === 0);
 }
 
 function isTape(value: unknown): value is Tape {
   return typeof value === "object" && value !== null && "equations" in value;
+}
+
+/** The values of a captured tensor, or the first of many; nothing for a traced one. */
+export function valueText(tensor: AnyTensor): string {
+  if (!isConcrete(tensor)) return "";
+  const { shape, dtype, size } = tensor;
+  const data = elementsOf(tensor, "toString()");
+  const element = (value: number) => literalText({ shape: [], dtype, literal: value });
+  if (size > shownElements) return ` [${[...data.slice(0, 3)].map(element).join(",")},…]`;
+  let at = 0;
+  const nested = (axis: number): string =>
+    axis === shape.length
+      ? element(data[at++])
+      : `[${Array.from({ length: shape[axis] }, () => nested(axis + 1)).join(",")}]`;
+  return ` ${nested(0)}`;
 }
 
 /** a, b, …, z, aa, ab, … */
@@ -68,12 +136,17 @@ function nameAt(index: number): string {
   return index < 26 ? letter : nameAt(Math.floor(index / 26) - 1) + letter;
 }
 
-function typeText({ shape, dtype }: Abstract): string {
+/** Dtype and dims: `float32[2,3]`. */
+export function typeText({ shape, dtype }: Abstract): string {
   return `${dtype}[${shape.join(",")}]`;
 }
 
-function literalText({ dtype, literal }: Literal): string {
+/** A scalar written into an equation. */
+export function literalText({ dtype, literal }: Literal): string {
   if (dtype === "bool") return String(literal !== 0);
-  const value = dtype === "float32" ? shortestFloat32(literal) : literal;
+  return numberText(dtype === "float32" ? shortestFloat32(literal) : literal);
+}
+
+function numberText(value: unknown): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }

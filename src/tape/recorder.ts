@@ -9,11 +9,13 @@
  *
  * @module
  */
+import { KatachiError, trimStack } from "../errors.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import { elements, elementsOf, isConcrete, TensorBase } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { engine } from "./engine.ts";
 import type { Params, Primitive } from "./primitive.ts";
+import { sourceToRecord } from "./source.ts";
 import {
   type Abstract,
   type Atom,
@@ -25,7 +27,7 @@ import {
 } from "./tape.ts";
 
 /** A traced tensor where a value is needed, or one used outside its trace. */
-export class TraceError extends Error {
+export class TraceError extends KatachiError {
   /** Always `"TraceError"`. */
   override readonly name = "TraceError";
 }
@@ -95,6 +97,7 @@ export class Recorder {
         params,
         inputs: inputAtoms,
         outputs,
+        source: sourceToRecord(),
         inputValues: [],
         outputValues: [],
         needs: [],
@@ -102,6 +105,7 @@ export class Recorder {
       });
       return outputs.map((variable) => this.#tracer(variable));
     }
+    const source = sourceToRecord();
     const inputValues = inputs.map((tensor) => this.#owns(tensor) ? tensor.value! : tensor);
     const needs = inputs.map((tensor) => this.#owns(tensor) && isFloat(tensor));
     const { outputs: outputValues, residuals } = primitive.augment !== undefined
@@ -113,6 +117,7 @@ export class Recorder {
       params,
       inputs: inputAtoms,
       outputs,
+      source,
       inputValues,
       outputValues,
       needs,
@@ -152,11 +157,12 @@ export class Recorder {
     return new Tape({
       inputs: [...this.inputs],
       constants: [...this.#constants.values()],
-      equations: this.equations.map(({ primitive, params, inputs, outputs }) => ({
+      equations: this.equations.map(({ primitive, params, inputs, outputs, source }) => ({
         primitive,
         params,
         inputs,
         outputs,
+        source,
       })),
       outputs: outputAtoms,
     });
@@ -188,6 +194,9 @@ export function withRecorder<R>(
   stack.push(recorder);
   try {
     return body(recorder);
+  } catch (error) {
+    if (error instanceof Error) trimStack(error);
+    throw error;
   } finally {
     stack.pop();
     recorder.closed = true;

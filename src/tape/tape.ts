@@ -9,6 +9,7 @@ import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { Params, Primitive } from "./primitive.ts";
 import { printTape } from "./print.ts";
+import type { Source } from "./source.ts";
 
 /** What is known of a value before it is computed. */
 export interface Abstract {
@@ -43,6 +44,8 @@ export interface Equation {
   readonly inputs: readonly Atom[];
   /** The variables it defines. */
   readonly outputs: readonly Variable[];
+  /** The line it comes from; kept in debug modes only. */
+  readonly source?: Source;
 }
 
 /** A tensor captured from outside the traced function. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { KatachiError } from "../errors.ts";
 
 /** The name of an element type. */
 export type DType = "float32" | "float64" | "int32" | "uint32" | "bool";
@@ -23,7 +24,7 @@ export type TypedArray<D extends DType = DType> = D extends "float32" ? Float32A
   : Uint8Array<ArrayBuffer>;
 
 /** A dtype where a function cannot work with it, or dtypes that do not go together. */
-export class DTypeError extends Error {
+export class DTypeError extends KatachiError {
   /** Always `"DTypeError"`. */
   override readonly name = "DTypeError";
 }

@@ -19,7 +19,8 @@ export function formatTensor(shape: Shape, dtype: DType, data: TypedArray): stri
   return `${header}${fits ? " " : "\n"}${values}`;
 }
 
-function formatValues(shape: Shape, dtype: DType, data: TypedArray): string {
+/** The values alone, nested in brackets. */
+export function formatValues(shape: Shape, dtype: DType, data: TypedArray): string {
   const summarize = data.length > summarizeAbove;
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const shown = (axis: number): readonly (number | undefined)[] => {

@@ -5,11 +5,12 @@
  * @module
  */
 import { equalShapes } from "../shape/same.ts";
+import { KatachiError } from "../errors.ts";
 import { isTensor } from "./storage.ts";
 import type { AnyTensor } from "./tensor.ts";
 
 /** Something in a tree that is neither a tensor nor a plain container, or trees that do not match. */
-export class TreeError extends Error {
+export class TreeError extends KatachiError {
   /** Always `"TreeError"`. */
   override readonly name = "TreeError";
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { add, type AnyTensor, astype, fromBuffer, mul, sum, vjp } from "../../mod.ts";
+import { KatachiError } from "../errors.ts";
 import { flattenTree } from "../tensor/tree.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/storage.ts";
@@ -19,7 +20,7 @@ export interface CheckGradsOptions {
 }
 
 /** A gradient that differs from the finite difference. */
-export class GradientError extends Error {
+export class GradientError extends KatachiError {
   /** Always `"GradientError"`. */
   override readonly name = "GradientError";
 }

@@ -9,6 +9,7 @@ import { repeatExample } from "../primitives/broadcast.ts";
 import { literalTensor } from "../tape/evaluate.ts";
 import type { Params, PartlyBatched, Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
+import { onBehalfOf } from "../tape/source.ts";
 import { type Atom, isLiteral, type Tape, type Variable } from "../tape/tape.ts";
 import { traceFlat } from "./trace.ts";
 
@@ -49,8 +50,12 @@ export function evaluateBatch(
   for (const { variable, value } of tape.constants) values.set(variable, value);
   const read = (atom: Atom) => isLiteral(atom) ? literalTensor(atom) : values.get(atom)!;
   const carries = (atom: Atom) => carriers.has(atom);
-  for (const { primitive, params, inputs, outputs } of tape.equations) {
-    define(outputs, bindBatch(primitive, inputs.map(read), params, inputs.map(carries), size));
+  for (const { primitive, params, inputs, outputs, source } of tape.equations) {
+    const results = onBehalfOf(
+      source,
+      () => bindBatch(primitive, inputs.map(read), params, inputs.map(carries), size),
+    );
+    define(outputs, results);
   }
   return { outputs: tape.outputs.map(read), batched: tape.outputs.map(carries) };
 }

@@ -19,6 +19,8 @@ import { traceFlat } from "./trace.ts";
 
 interface CallParams {
   readonly tape: Tape;
+  /** What the tape is called in listings. */
+  readonly name?: string;
 }
 
 /** @internal */
@@ -42,16 +44,16 @@ function applies(
     meaning: { kind: "call", tape: ({ tape }) => tape },
     augment,
     vjp,
-    batch: (inputs, { primitive, params: { tape }, size, batched }) => {
+    batch: (inputs, { primitive, params: { tape, name }, size, batched }) => {
       const program = batchedTape(tape, batched, size);
       return {
-        outputs: bind(primitive, inputs, { tape: program.tape }),
+        outputs: bind(primitive, inputs, { tape: program.tape, name }),
         batched: program.batched,
       };
     },
-    prune: ({ tape }, used) => {
+    prune: ({ tape, name }, used) => {
       const pruned = pruneTape(tape, used);
-      return { params: { tape: pruned.tape }, inputs: pruned.inputs };
+      return { params: { tape: pruned.tape, name }, inputs: pruned.inputs };
     },
     sample: (draw, float) => {
       const shape = draw.shape(0, 2);
@@ -66,16 +68,16 @@ function applies(
 export const callPrimitive: Primitive<CallParams> = applies({
   name: "call",
   summary: "applies the tape among its settings",
-  augment: (inputs, { tape }, needs) => {
+  augment: (inputs, { tape, name }, needs) => {
     const way = split(tape, needs);
-    const results = call(way.forward, inputs);
+    const results = call(way.forward, inputs, name);
     const count = tape.outputs.length;
     return { outputs: results.slice(0, count), residuals: { way, kept: results.slice(count) } };
   },
-  vjp: (cotangents, { inputs, outputs, needs, residuals }) => {
+  vjp: (cotangents, { inputs, outputs, params: { name }, needs, residuals }) => {
     const { way, kept } = residuals as Kept;
     const reads = [...readResiduals(way, inputs, outputs, kept), ...seedsOf(outputs, cotangents)];
-    return inPlaces(needs, call(way.backward, reads));
+    return inPlaces(needs, call(way.backward, reads, name && `${name}'`));
   },
 });
 
@@ -83,15 +85,20 @@ export const callPrimitive: Primitive<CallParams> = applies({
 export const checkpointPrimitive: Primitive<CallParams> = applies({
   name: "checkpoint",
   summary: "applies the tape among its settings; the way back applies it again, keeping nothing",
-  vjp: (cotangents, { inputs, outputs, params: { tape }, needs }) => {
+  vjp: (cotangents, { inputs, outputs, params: { tape, name }, needs }) => {
     const reads = [...inputs, ...seedsOf(outputs, cotangents)];
-    return inPlaces(needs, bind(checkpointPrimitive, reads, { tape: reverseTape(tape, needs) }));
+    const params = { tape: reverseTape(tape, needs), name: name && `${name}'` };
+    return inPlaces(needs, bind(checkpointPrimitive, reads, params));
   },
 });
 
 /** Applies a tape whose constants are concrete as one equation. */
-export function call(tape: Tape, inputs: readonly AnyTensor[]): readonly AnyTensor[] {
-  return bind(callPrimitive, inputs, { tape });
+export function call(
+  tape: Tape,
+  inputs: readonly AnyTensor[],
+  name?: string,
+): readonly AnyTensor[] {
+  return bind(callPrimitive, inputs, { tape, name });
 }
 
 const batchedTape = perTape((tape, batched: readonly boolean[], size: number): BatchedTape => {

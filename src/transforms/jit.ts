@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { showShape } from "../shape/fail.ts";
-import { flattenTree, type TreeStructure } from "../tensor/tree.ts";
+import { type KeyUse, useKeysLike } from "../random/reuse.ts";
+import type { TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { optimize } from "../tape/passes/optimize.ts";
-import { bind, TraceError } from "../tape/recorder.ts";
+import { TraceError } from "../tape/recorder.ts";
 import type { Tape } from "../tape/tape.ts";
-import { callPrimitive, closeOver } from "./call.ts";
+import { takeApart } from "./arguments.ts";
+import { call, closeOver } from "./call.ts";
+import { explainRetrace, formOf, reportRetrace, type Trace } from "./retrace.ts";
 import { trace } from "./trace.ts";
 
 /** A function of trees of tensors. */
@@ -20,11 +22,18 @@ export type TreeFunction = (...args: any[]) => unknown;
 export interface JitOptions {
   /** Refuses to trace more often than this; unlimited unless given. */
   readonly maxTraces?: number;
+  /**
+   * The positions of arguments that are no trees of tensors but values the program is made for, as a
+   * mode or a number of layers: each new value is traced anew. Lists and plain objects are compared
+   * by what is in them, functions and other objects by identity.
+   */
+  readonly staticArgs?: readonly number[];
 }
 
 interface Compiled {
   readonly tape: Tape;
   readonly output: TreeStructure;
+  readonly keyUses: readonly (KeyUse | undefined)[];
 }
 
 const counts = new WeakMap<TreeFunction, () => number>();
@@ -39,6 +48,8 @@ const counts = new WeakMap<TreeFunction, () => number>();
  *
  * @throws {TraceError} Where the function reads a traced value, or needs more than `maxTraces`.
  * @throws {TreeError} Where an argument or the result has a leaf that is not a tensor.
+ * @throws {TypeError} Where a static argument is a tensor.
+ * @throws {RangeError} Where `staticArgs` are no positions.
  *
  * @example
  * ```ts
@@ -46,34 +57,47 @@ const counts = new WeakMap<TreeFunction, () => number>();
  *
  * const layer = jit((w: Tensor<[3, 2]>, x: Tensor<[4, 3]>) => tanh(matmul(x, w)));
  * layer(ones([3, 2]), ones([4, 3])).shape; // [4, 2]
+ *
+ * const power = jit((x: Tensor<[3]>, n: number) => {
+ *   let y = x;
+ *   for (let i = 1; i < n; i++) y = y.mul(x);
+ *   return y;
+ * }, { staticArgs: [1] });
+ * power(ones([3]), 4).toArray(); // [1, 1, 1]
  * ```
  */
 export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
-  const cache = new Map<string, Compiled>();
+  const { staticArgs = [], maxTraces = Infinity } = options;
+  for (const position of staticArgs) {
+    if (!Number.isInteger(position) || position < 0) {
+      throw new RangeError(`jit: staticArgs are positions of arguments, got ${position}`);
+    }
+  }
+  const name = f.name || "the function";
+  const programs = new Map<string, Compiled>();
+  const seen = new Map<string, Trace>();
   let traces = 0;
 
   const compiled = (...args: unknown[]): unknown => {
-    const { leaves, structure } = flattenTree(args, "jit", "argument ");
-    const key = keyOf(structure, leaves);
-    const known = cache.get(key);
-    if (known !== undefined) return apply(known, leaves);
-    if (traces >= (options.maxTraces ?? Infinity)) {
+    const { list, leaves, structure, key } = takeApart("jit", args, staticArgs);
+    const known = programs.get(key);
+    if (known !== undefined) return apply(known, leaves, f.name);
+    if (traces >= maxTraces) {
       throw new TraceError(
-        `jit: would trace ${
-          f.name || "the function"
-        } more than maxTraces = ${options.maxTraces} times; ` +
-          `the new arguments are ${describe(structure, leaves)}; those before were ${
-            [...cache.keys()].join(" and ")
-          }`,
+        `jit: would trace ${name} more than maxTraces = ${maxTraces} times${
+          seen.size === 0 ? "" : `: ${explainRetrace(list.map(formOf), [...seen.values()])}`
+        }`,
       );
     }
-    traces++;
-    const { tape, output } = trace("jit", f, structure, leaves);
+    const now = { number: ++traces, forms: list.map(formOf) };
+    reportRetrace(name, now, [...seen.values()]);
+    if (!seen.has(key)) seen.set(key, now);
+    const { tape, output, keyUses } = trace("jit", f, structure, leaves);
     const closed = closeOver(tape);
-    const program = { tape: optimize(closed.tape), output };
+    const program = { tape: optimize(closed.tape), output, keyUses };
     // A program that captured a tensor of an enclosing trace is good for that trace only.
-    if (closed.captured.length === 0) cache.set(key, program);
-    return apply(program, [...leaves, ...closed.captured]);
+    if (closed.captured.length === 0) programs.set(key, program);
+    return apply(program, [...leaves, ...closed.captured], f.name);
   };
   counts.set(compiled, () => traces);
   return Object.defineProperty(compiled, "name", { value: f.name }) as unknown as F;
@@ -101,14 +125,11 @@ export function traceCount(f: TreeFunction): number {
   return count();
 }
 
-function apply({ tape, output }: Compiled, inputs: readonly AnyTensor[]): unknown {
-  return output.build(bind(callPrimitive, inputs, { tape }));
+function apply(
+  { tape, output, keyUses }: Compiled,
+  inputs: readonly AnyTensor[],
+  name: string,
+): unknown {
+  useKeysLike(keyUses, inputs);
+  return output.build(call(tape, inputs, name || undefined));
 }
-
-function keyOf(structure: TreeStructure, leaves: readonly AnyTensor[]): string {
-  return `${structure.key} of ${
-    leaves.map(({ shape, dtype }) => `${dtype}${showShape(shape)}`).join(", ")
-  }`;
-}
-
-const describe = keyOf;

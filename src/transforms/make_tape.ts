@@ -7,7 +7,8 @@ import { equalShapes } from "../shape/same.ts";
 import { flattenTree } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { evaluateTape } from "../tape/evaluate.ts";
-import { type Equation, Tape } from "../tape/tape.ts";
+import { innerTapes } from "../tape/effects.ts";
+import type { Equation, Tape } from "../tape/tape.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import { trace } from "./trace.ts";
 
@@ -81,9 +82,7 @@ export function countEquations(tape: Tape): Record<string, number> {
   const counts: Record<string, number> = {};
   const visit = ({ primitive, params }: Equation): void => {
     counts[primitive.name] = (counts[primitive.name] ?? 0) + 1;
-    for (const value of Object.values(params ?? {})) {
-      if (value instanceof Tape) value.equations.forEach(visit);
-    }
+    for (const inner of innerTapes(params)) inner.equations.forEach(visit);
   };
   tape.equations.forEach(visit);
   return counts;

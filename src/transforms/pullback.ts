@@ -6,6 +6,7 @@
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { type RecordedEquation, type Recorder, withRecorder } from "../tape/recorder.ts";
+import { onBehalfOfGradient } from "../tape/source.ts";
 import type { Variable } from "../tape/tape.ts";
 import { add } from "../primitives/arithmetic.ts";
 import { zeros } from "../primitives/create.ts";
@@ -70,15 +71,11 @@ function reverse(
 }
 
 function applyRule(
-  { primitive, params, inputValues, outputValues, needs, residuals }: RecordedEquation,
+  { primitive, params, inputValues, outputValues, needs, residuals, source }: RecordedEquation,
   cotangents: readonly (AnyTensor | undefined)[],
 ): readonly (AnyTensor | undefined)[] {
-  if (typeof primitive.vjp !== "function" || !needs.includes(true)) return [];
-  return primitive.vjp(cotangents, {
-    inputs: inputValues,
-    outputs: outputValues,
-    params,
-    needs,
-    residuals,
-  });
+  const { vjp } = primitive;
+  if (typeof vjp !== "function" || !needs.includes(true)) return [];
+  const context = { inputs: inputValues, outputs: outputValues, params, needs, residuals };
+  return onBehalfOfGradient(source, () => vjp(cotangents, context));
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type KeyUse, keyUseOf } from "../random/reuse.ts";
 import { flattenTree, type TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { withRecorder } from "../tape/recorder.ts";
@@ -12,19 +13,26 @@ import type { Abstract, Tape } from "../tape/tape.ts";
 export interface Traced {
   readonly tape: Tape;
   readonly output: TreeStructure;
+  /** What used the inputs as random keys, as far as keys are watched. */
+  readonly keyUses: readonly (KeyUse | undefined)[];
 }
 
 /** Calls `f` on abstract tensors with the forms of `args` and records what it does. */
 export function trace(
   operation: string,
   f: (...args: never[]) => unknown,
-  structure: TreeStructure,
+  structure: Pick<TreeStructure, "build">,
   leaves: readonly Abstract[],
 ): Traced {
   return withRecorder(operation, { abstract: true }, (recorder) => {
-    const args = structure.build(leaves.map((leaf) => recorder.input(leaf))) as never[];
+    const inputs = leaves.map((leaf) => recorder.input(leaf));
+    const args = structure.build(inputs) as never[];
     const output = flattenTree(f(...args), operation, "the result");
-    return { tape: recorder.tape(output.leaves), output: output.structure };
+    return {
+      tape: recorder.tape(output.leaves),
+      output: output.structure,
+      keyUses: inputs.map(keyUseOf),
+    };
   });
 }
 

@@ -18,6 +18,7 @@ import { bindBatch } from "../../src/transforms/batch.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
 import { sizeOf, wrap } from "../../src/tensor/storage.ts";
 import { assertClose } from "../fixtures/figures.ts";
+import { printedBy } from "../debug/console.ts";
 import { type Application, applicationsOf } from "./applications.ts";
 
 const runs = 25;
@@ -32,7 +33,8 @@ function holds(
   fc.assert(
     fc.property(applicationsOf(primitive, float), (application) => {
       cases++;
-      law(application);
+      if (primitive.effect) printedBy(() => law(application));
+      else law(application);
     }),
     { numRuns: runs },
   );

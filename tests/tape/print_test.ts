@@ -1,6 +1,7 @@
 /** Tapes as text, and what can be done with them. */
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  arange,
   countEquations,
   grad,
   jit,
@@ -10,9 +11,11 @@ import {
   runTape,
   ShapeError,
   tanh,
+  Tape,
   type Tensor,
   tensor,
   TraceError,
+  where,
   zeros,
 } from "@katachi/katachi";
 
@@ -23,8 +26,8 @@ Deno.test("a tape prints as one equation a line", () => {
   assertEquals(
     makeTape(layer)(zeros([2, 3]), zeros([3])).toString(),
     `tape (a: float32[2,3], b: float32[3]) {
-  c: float32[2,2] = captured
-  d: float32[2,3] = contract[contract=[[1],[0]] batch=[[],[]]] c a
+  c: float32[2,2] = captured [[1,2],[3,4]]
+  d: float32[2,3] = contract[contract=[[1],[0]]] c a
   e: float32[2,3] = broadcast[shape=[2,3] axes=[1]] b
   f: float32[2,3] = add d e
   g: float32[2,3] = tanh f
@@ -35,17 +38,99 @@ Deno.test("a tape prints as one equation a line", () => {
   );
 });
 
-Deno.test("a tape among the settings is listed inside", () => {
-  const f = jit((x: Tensor<[2]>) => x.mul(x));
+Deno.test("a tape among the settings is listed below, inner ones further in", () => {
+  const double = jit((x: Tensor<[2]>) => x.add(x));
+  const f = jit((x: Tensor<[2]>) => double(x).mul(x));
   assertEquals(
     makeTape((x: Tensor<[2]>) => f(x).sum())(zeros([2])).toString(),
     `tape (a: float32[2]) {
-  b: float32[2] = call a tape=tape (a: float32[2]) {
-    b: float32[2] = mul a a
-    return b
-  }
+  b: float32[2] = call a
+    tape (a: float32[2]) {
+      b: float32[2] = call a
+        tape (a: float32[2]) {
+          b: float32[2] = add a a
+          return b
+        }
+      c: float32[2] = mul b a
+      return c
+    }
   c: float32[] = sum[axes=[0]] b
   return c
+}`,
+  );
+});
+
+Deno.test("the gradient of a compiled function is two tapes with names", () => {
+  function square(x: Tensor<[]>): Tensor<[]> {
+    return x.mul(x);
+  }
+  assertEquals(
+    makeTape(grad(jit(square)))(tensor(3)).toString(),
+    `tape (a: float32[]) {
+  b: float32[] = call[name=square] a
+    tape (a: float32[]) {
+      b: float32[] = mul a a
+      return b
+    }
+  c: float32[] = call[name=square'] a 1
+    tape (a: float32[], b: float32[]) {
+      c: float32[] = mul b a
+      d: float32[] = add c c
+      return d
+    }
+  return c
+}`,
+  );
+});
+
+Deno.test("long captured tensors show their first values, traced ones none, long settings are cut", () => {
+  const long = arange(9).mul(0.1);
+  assertEquals(
+    makeTape((x: Tensor<[9]>) => x.add(long).reshape([1, 1, 1, 9]).squeeze())(zeros([9]))
+      .toString(),
+    `tape (a: float32[9]) {
+  b: float32[9] = captured [0,0.1,0.2,…]
+  c: float32[9] = add a b
+  d: float32[1,1,1,9] = reshape[shape=[1,1,1,9]] c
+  e: float32[9] = reshape[shape=[9]] d
+  return e
+}`,
+  );
+  const flags = tensor([true, false]);
+  let inner = "";
+  makeTape((x: Tensor<[2]>) => {
+    inner = makeTape((y: Tensor<[2]>) => where(flags, x, y))(x).toString();
+    return x;
+  })(zeros([2]));
+  assertEquals(
+    inner,
+    `tape (a: float32[2]) {
+  b: bool[2] = captured [true,false]
+  c: float32[2] = captured
+  d: float32[2] = select b c a
+  return d
+}`,
+  );
+  const dims = Array(40).fill(1);
+  const [, wide] = makeTape((x: Tensor<[]>) => x.reshape(dims))(tensor(1)).toString().split("\n");
+  assertEquals(wide.slice(wide.indexOf(" = ")), ` = reshape[shape=[${"1,".repeat(29)}…] a`);
+});
+
+Deno.test("several tapes among the settings have the names of the settings", () => {
+  const tape = makeTape((x: Tensor<[]>) => x.neg())(tensor(1));
+  const params = { body: tape, branches: [tape, tape], count: 3, at: { low: -0, all: null } };
+  const equations = [{ ...tape.equations[0], params }];
+  const inner = (name: string) =>
+    `    ${name}: tape (a: float32[]) {
+      b: float32[] = neg a
+      return b
+    }`;
+  assertEquals(
+    new Tape({ ...tape, equations }).toString(),
+    `tape (a: float32[]) {
+  b: float32[] = neg[count=3 at={low:-0,all:null}] a
+${["body", "branches[0]", "branches[1]"].map(inner).join("\n")}
+  return b
 }`,
   );
 });

@@ -167,10 +167,12 @@ Deno.test("jit refuses beyond maxTraces and says what is new", () => {
     return mul(x, 2);
   }, { maxTraces: 1 });
   f(zeros([3]));
-  const error = assertThrows(() => f(zeros([4])), TraceError);
-  assertStringIncludes(error.message, "would trace double more than maxTraces = 1");
-  assertStringIncludes(error.message, "float32[4]");
-  assertStringIncludes(error.message, "float32[3]");
+  const { message } = assertThrows(() => f(zeros([4])), TraceError);
+  assertEquals(
+    message,
+    "jit: would trace double more than maxTraces = 1 times: " +
+      "argument 0 has the shape [4], had [3] (in trace 1)",
+  );
 });
 
 Deno.test("the order of an object's keys does not matter", () => {
@@ -212,7 +214,7 @@ Deno.test("errors: an integer input, a leaf that is no tensor, an argument that 
     TreeError,
     "grad: argument 0.rate is the number 0.5, not a tensor; write tensor(0.5)",
   );
-  assertThrows(() => jit(g)({ rate: 0.5, w: tensor(1) }), TreeError, "jit: argument [0].rate");
+  assertThrows(() => jit(g)({ rate: 0.5, w: tensor(1) }), TreeError, "jit: argument 0.rate");
   assertThrows(
     () => grad((x: Tensor<[]>) => x, { argnums: 2 })(tensor(1)),
     TreeError,

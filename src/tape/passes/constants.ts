@@ -5,8 +5,10 @@
  */
 import { isConcrete } from "../../tensor/storage.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { hasEffect } from "../effects.ts";
 import { engine } from "../engine.ts";
 import { literalTensor, tensorLiteral } from "../evaluate.ts";
+import { onBehalfOf } from "../source.ts";
 import { type Atom, freshVariable, isLiteral, type Tape } from "../tape.ts";
 import { grows } from "./grows.ts";
 import { rewrite, type Seen } from "./rewrite.ts";
@@ -17,11 +19,14 @@ import { rewrite, type Seen } from "./rewrite.ts";
  */
 export function foldConstants(tape: Tape): Tape {
   return rewrite(tape, (equation, seen) => {
-    if (equation.inputs.length === 0 || grows(equation)) return undefined;
+    if (equation.inputs.length === 0 || grows(equation) || hasEffect(equation)) return undefined;
     const values = equation.inputs.map((atom) => valueOf(atom, seen));
     if (values.some((value) => value === undefined)) return undefined;
-    const { primitive, params, outputs } = equation;
-    const results = engine().evaluate(primitive, params, values as AnyTensor[], outputs);
+    const { primitive, params, outputs, source } = equation;
+    const results = onBehalfOf(
+      source,
+      () => engine().evaluate(primitive, params, values as AnyTensor[], outputs),
+    );
     return results.map((value) =>
       value.shape.length === 0 ? tensorLiteral(value) : { variable: freshVariable(value), value }
     );

@@ -4,16 +4,17 @@
  *
  * @module
  */
+import { hasEffect } from "../effects.ts";
 import { perTape } from "../memo.ts";
 import { type Atom, type Equation, Tape } from "../tape.ts";
 
-/** Drops equations, and captured constants, that do not lead to an output. */
+/** Drops equations, and captured constants, that lead to no output and have no effect. */
 export function removeDead(tape: Tape): Tape {
   const needed = new Set<Atom>(tape.outputs);
   const equations: Equation[] = [];
   for (const equation of tape.equations.toReversed()) {
     const used = equation.outputs.map((output) => needed.has(output));
-    if (!used.includes(true)) continue;
+    if (!used.includes(true) && !hasEffect(equation)) continue;
     const kept = used.includes(false) ? prune(equation, used) : equation;
     kept.inputs.forEach((input) => needed.add(input));
     equations.push(kept);

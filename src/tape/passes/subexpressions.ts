@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hasEffect } from "../effects.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../tape.ts";
 import { rewrite } from "./rewrite.ts";
 
@@ -11,6 +12,7 @@ export function shareSubexpressions(tape: Tape): Tape {
   const first = new Map<string, readonly Variable[]>();
   const identities = new Map<object, number>();
   return rewrite(tape, (equation) => {
+    if (hasEffect(equation)) return undefined;
     const key = keyOf(equation, identities);
     const outputs = first.get(key);
     if (outputs === undefined) first.set(key, equation.outputs);

@@ -42,6 +42,8 @@ export const condPrimitive: Primitive<CondParams> = definePrimitive<CondParams>(
   infer: (_, { branches }) => branches[0].outputs.map(({ shape, dtype }) => ({ shape, dtype })),
   meaning: {
     kind: "control",
+    tapes: ({ branches }) => branches.map((tape) => ({ tape, times: 1 })),
+    runs: "one",
     run: ([index, ...operands], { branches }, outputs, execute) => {
       const chosen = Math.min(Math.max(index.data[0], 0), branches.length - 1);
       for (const [i, { data }] of execute(branches[chosen], operands).entries()) {

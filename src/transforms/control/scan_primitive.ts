@@ -78,6 +78,8 @@ export const scanPrimitive: Primitive<ScanParams> = definePrimitive<ScanParams>(
   },
   meaning: {
     kind: "control",
+    tapes: ({ body, length }) => [{ tape: body, times: length }],
+    runs: "all",
     run: (inputs, params, outputs, execute) => {
       const { body, length, reverse } = params;
       const [constants, first, slices] = groups(inputs, params);

@@ -1,0 +1,154 @@
+/** The first NaN or infinity is found wherever it is made, with the line that made it. */
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  add,
+  debug,
+  div,
+  exp,
+  grad,
+  jit,
+  log,
+  matmul,
+  mul,
+  sqrt,
+  type Tensor,
+  tensor,
+  vjp,
+  where,
+} from "@katachi/katachi";
+
+/** What is thrown while the checks are on: this file's lines as `line 12`. */
+function complaint(f: () => unknown): string {
+  using _checks = debug.nans(true);
+  const { message } = assertThrows(f, debug.NumericsError);
+  return message.replace(/\S*nans_test\.ts:(\d+):\d+/, "line $1");
+}
+
+/** The number of the line that calls this. */
+function line(): number {
+  return Number(new Error().stack!.split("\n")[2].match(/:(\d+):\d+\)?$/)![1]);
+}
+
+type Vector = Tensor<[2]>;
+let marked = 0;
+
+const logarithm = (x: Vector): Vector => (marked = line(), log(x));
+const root = (x: Vector): Vector => (marked = line(), sqrt(x));
+const total = (f: (x: Vector) => Vector) => (x: Vector): Tensor<[]> => f(x).sum();
+
+Deno.test("at once: what was made, where, from what, and by which line", () => {
+  assertEquals(
+    complaint(() => logarithm(tensor([-0.1, 0]))),
+    `log: 1 NaN and 1 infinity among the 2 elements of float32[2], the first at [0]
+  operand 1 is float32[2]: -0.1 at [0]
+  at line ${marked}`,
+  );
+  assertEquals(
+    complaint(() => [marked = line(), div(tensor([[1, 2], [0, 3]]), tensor([[1, 1], [0, 1]]))]),
+    `div: 1 NaN among the 4 elements of float32[2, 2], the first at [1, 0]
+  operand 1 is float32[2, 2]: 0 at [1, 0]
+  operand 2 is float32[2, 2]: 0 at [1, 0]
+  at line ${marked}`,
+  );
+  assertEquals(
+    complaint(() => [marked = line(), log(tensor(0, "float64"))]),
+    `log: the result, a float64[], is -Infinity
+  operand 1 is float64[]: 0
+  at line ${marked}`,
+  );
+  assertEquals(
+    complaint(() => [marked = line(), matmul(tensor([[1e30, 1]]), tensor([[1e30], [1]]))]),
+    `contract: 1 infinity among the 1 element of float32[1, 1], the first at [0, 0]
+  operand 1 is float32[1, 2]: from 1 to 1e+30
+  operand 2 is float32[2, 1]: from 1 to 1e+30
+  at line ${marked}`,
+  );
+});
+
+Deno.test("compiled, and in calls inside calls, the line is that of the equation", () => {
+  const message = (x: Vector) => complaint(() => jit(logarithm)(x));
+  const expected = () =>
+    `log: 2 infinities among the 2 elements of float32[2], the first at [0]
+  operand 1 is float32[2]: 0 at [0]
+  at line ${marked}`;
+  assertEquals(message(tensor([0, 0])), expected());
+  const inner = jit(logarithm);
+  assertEquals(
+    complaint(() => jit((x: Vector) => inner(mul(x, 2)).add(1))(tensor([0, 0]))),
+    expected(),
+  );
+  assertEquals(complaint(() => grad(total(inner))(tensor([0, 0]))), expected());
+});
+
+Deno.test("on the way back the line is the one whose gradient it is", () => {
+  const expected = () =>
+    `div: 1 infinity among the 2 elements of float32[2], the first at [1]
+  operand 1 is float32[2]: 1 at [1]
+  operand 2 is float32[2]: 0 at [1]
+  in the gradient of line ${marked}`;
+  const x = tensor([1, 0]);
+  assertEquals(complaint(() => grad(total(root))(x)), expected());
+  assertEquals(complaint(() => grad(total(jit(root)))(x)), expected());
+  assertEquals(complaint(() => jit(grad(total(root)))(x)), expected());
+  assertEquals(complaint(() => jit(grad(total(jit(root))))(x)), expected());
+  assertEquals(
+    complaint(() => {
+      const [, pullback] = vjp(root, x);
+      pullback(tensor([1, 1]));
+    }),
+    expected(),
+  );
+});
+
+Deno.test("in gradients of gradients too", () => {
+  const cube = (x: Tensor<[]>) => (marked = line(), x.pow(1.5));
+  const twice = grad(grad(cube));
+  assertEquals(
+    complaint(() => twice(tensor(0))).split("\n").at(-1),
+    `  in the gradient of line ${marked}`,
+  );
+  assertEquals(
+    complaint(() => jit(twice)(tensor(0))).split("\n").at(-1),
+    `  in the gradient of line ${marked}`,
+  );
+});
+
+Deno.test("constants that are folded ahead of time are checked as well", () => {
+  const f = jit((x: Vector) => (marked = line(), x.add(log(tensor([-1, 2])))));
+  assertEquals(
+    complaint(() => f(tensor([1, 2]))),
+    `log: 1 NaN among the 2 elements of float32[2], the first at [0]
+  operand 1 is float32[2]: -1 at [0]
+  at line ${marked}`,
+  );
+});
+
+Deno.test("NaNs and infinities that were there before are nobody's fault", () => {
+  using _checks = debug.nans(true);
+  const x = tensor([NaN, Infinity, 1]);
+  assertEquals(add(x, 1).toArray(), [NaN, Infinity, 2]);
+  assertEquals(exp(tensor([-Infinity])).toArray(), [0]);
+  assertEquals(mul(x, tensor([1, 1, 2])).toArray(), [NaN, Infinity, 2]);
+  assertEquals(where(tensor([true, false]), -Infinity, tensor([1, 2])).toArray(), [-Infinity, 2]);
+  assertThrows(() => add(tensor([Infinity]), tensor([-Infinity])), debug.NumericsError, "1 NaN");
+});
+
+Deno.test("off means off, blocks end, and compiled programs give the same", () => {
+  const f = jit((x: Vector) => log(x).mul(2));
+  const expected = f(tensor([0, 1])).toArray();
+  {
+    using _checks = debug.nans(true);
+    assertThrows(() => f(tensor([0, 1])), debug.NumericsError, "a line that is not known");
+    {
+      using _off = debug.nans(false);
+      assertEquals(f(tensor([0, 1])).toArray(), expected);
+    }
+    assertThrows(() => f(tensor([0, 1])), debug.NumericsError);
+    assertEquals(f(tensor([1, 1])).toArray(), [0, 0]);
+  }
+  assertEquals(f(tensor([0, 1])).toArray(), expected);
+  debug.nans(true);
+  assertThrows(() => f(tensor([0, 1])), debug.NumericsError);
+  debug.nans(false);
+  assertEquals(f(tensor([0, 1])).toArray(), expected);
+});
