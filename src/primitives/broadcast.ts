@@ -122,3 +122,9 @@ export function fill(value: AnyTensor, shape: Shape): AnyTensor {
     ? value
     : bind(broadcastPrimitive, [value], { shape, axes: [] })[0];
 }
+
+/** One example, repeated for a whole batch: a new first axis. */
+export function repeatExample(x: AnyTensor, size: number): AnyTensor {
+  const axes = x.shape.map((_, axis) => axis + 1);
+  return bind(broadcastPrimitive, [x], { shape: [size, ...x.shape], axes })[0];
+}

@@ -50,6 +50,17 @@ export function transposeRaw(x: AnyTensor, permutation: readonly number[]): AnyT
     : bind(transposePrimitive, [x], { permutation })[0];
 }
 
+/** Makes an axis the first one. */
+export function moveToFront(x: AnyTensor, axis: number): AnyTensor {
+  return moveAxisRaw(x, axis, 0);
+}
+
+/** Takes an axis out and puts it in again as axis `to`. */
+export function moveAxisRaw(x: AnyTensor, from: number, to: number): AnyTensor {
+  const order = x.shape.map((_, axis) => axis).filter((axis) => axis !== from);
+  return transposeRaw(x, order.toSpliced(to, 0, from));
+}
+
 /** Turns the order along axes around. */
 export const reversePrimitive: Primitive<{ axes: readonly number[] }> = definePrimitive({
   name: "reverse",

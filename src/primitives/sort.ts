@@ -38,6 +38,7 @@ export const argsortPrimitive: Primitive<{ axis: number }> = definePrimitive({
     },
   },
   vjp: { notDifferentiable: "integer result" },
+  batch: { params: ({ axis }) => ({ axis: axis + 1 }) },
   sample: (draw, float) => {
     const shape = draw.shape(1, 3);
     return {
