@@ -161,6 +161,14 @@ export {
 } from "./src/functions/shapes.ts";
 export { concat, type Shapes, stack } from "./src/functions/joining.ts";
 export { type IndexDType, oneHot, take, takeAlong } from "./src/functions/indexing.ts";
+export {
+  dynamicIndex,
+  dynamicSlice,
+  dynamicUpdateSlice,
+  type Position,
+  type StartsOf,
+  type WindowStarts,
+} from "./src/functions/dynamic.ts";
 export { einsum, matmul, outer } from "./src/functions/products.ts";
 export { avgPool, conv1d, conv2d, maxPool } from "./src/functions/windows.ts";
 
@@ -215,6 +223,7 @@ export type {
   PerAxis,
   WindowOptions,
 } from "./src/shape/conv.ts";
+export type { DynamicSlice, DynamicUpdateSlice, Starts } from "./src/shape/dynamic.ts";
 export type { Einsum } from "./src/shape/einsum.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";

@@ -13,6 +13,11 @@ import {
   type Padding,
   type WindowOptions,
 } from "../../src/shape/conv.ts";
+import {
+  dynamicSliceShape,
+  dynamicUpdateSliceShape,
+  startsShape,
+} from "../../src/shape/dynamic.ts";
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
@@ -287,6 +292,18 @@ const along = ofRank(1, 3).chain((shape) =>
   })
 );
 
+/** A shape and mostly a window that fits into it. */
+const windowed = (other: fc.Arbitrary<number>) =>
+  anyShape.chain((shape) =>
+    fc.tuple(
+      fc.constant(shape),
+      mostly(
+        fc.tuple(...shape.map((d) => mostly(fc.nat(d), other))) as fc.Arbitrary<number[]>,
+        anyShape,
+      ),
+    )
+  );
+
 const withAxes = (other: fc.Arbitrary<boolean>) =>
   anyShape.chain((shape) =>
     fc.tuple(
@@ -486,6 +503,27 @@ export const rules: readonly Rule[] = [
     along,
     (w, [shape, positions, axis]) => [w.shape(shape), w.shape(positions), w.number(axis)],
     ([shape, positions, axis]) => takeAlongShape(shape, positions, axis),
+  ),
+  rule(
+    "DynamicSlice",
+    "dynamic",
+    windowed(fc.constantFrom(-1, 0.5, 7)),
+    (w, [shape, sizes]) => [w.shape(shape), w.shape(sizes)],
+    ([shape, sizes]) => dynamicSliceShape(shape, sizes),
+  ),
+  rule(
+    "DynamicUpdateSlice",
+    "dynamic",
+    windowed(dim),
+    (w, [shape, update]) => [w.shape(shape), w.shape(update)],
+    ([shape, update]) => dynamicUpdateSliceShape(shape, update),
+  ),
+  rule(
+    "Starts",
+    "dynamic",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), mostly(near([s.length], fc.nat(3)), anyShape))),
+    (w, [shape, starts]) => [w.shape(shape), w.shape(starts), named("dynamicSlice")],
+    ([shape, starts]) => startsShape("dynamicSlice", shape, starts),
   ),
   rule(
     "OneHot",
