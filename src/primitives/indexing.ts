@@ -238,6 +238,26 @@ export function gather(x: AnyTensor, positions: AnyTensor, axis: number, batch =
   return bind(gatherPrimitive, [x, positions], { axis, batch })[0];
 }
 
+/** One element for each position, along an axis: all other axes go together. */
+export function gatherAlong(x: AnyTensor, positions: AnyTensor, axis: number): AnyTensor {
+  const last = x.shape.length - 1;
+  const [from, at] = [x, positions].map((y) => moveAxisRaw(y, axis, last));
+  return moveAxisRaw(gather(from, at, last, last), last, axis);
+}
+
+/** One update for each position, along an axis: all other axes go together. */
+export function scatterAlong(
+  combine: Combine,
+  x: AnyTensor,
+  positions: AnyTensor,
+  updates: AnyTensor,
+  axis: number,
+): AnyTensor {
+  const last = x.shape.length - 1;
+  const [into, at, values] = [x, positions, updates].map((y) => moveAxisRaw(y, axis, last));
+  return moveAxisRaw(scatter(combine, into, at, values, last, last), last, axis);
+}
+
 /** The scatter primitive. */
 export function scatter(
   combine: Combine,
