@@ -160,7 +160,20 @@ export {
   transpose,
 } from "./src/functions/shapes.ts";
 export { concat, type Shapes, stack } from "./src/functions/joining.ts";
-export { type IndexDType, oneHot, take, takeAlong } from "./src/functions/indexing.ts";
+export { type IndexDType, oneHot, putAlong, take, takeAlong } from "./src/functions/indexing.ts";
+export {
+  addAt,
+  type At,
+  type AtIndex,
+  getAt,
+  maxAt,
+  minAt,
+  mulAt,
+  type Positions,
+  setAt,
+  type UpdateAt,
+} from "./src/functions/updating.ts";
+export { segmentMax, segmentMin, segmentProd, segmentSum } from "./src/functions/segments.ts";
 export {
   dynamicIndex,
   dynamicSlice,
@@ -230,6 +243,7 @@ export type { MatMul } from "./src/shape/matmul.ts";
 export type { Pad, Widths } from "./src/shape/pad.ts";
 export type { Pool, PoolOptions } from "./src/shape/pool.ts";
 export type { Arange } from "./src/shape/range.ts";
+export type { Positioned, Segments } from "./src/shape/positions.ts";
 export type { Reduce } from "./src/shape/reduce.ts";
 export type { Flatten, Reshape } from "./src/shape/reshape.ts";
 export type { Same } from "./src/shape/same.ts";

@@ -15,7 +15,7 @@ import {
 } from "../shape/dynamic.ts";
 import type { Arg, Ok } from "../shape/fail.ts";
 import { type Reduce, reduceShape } from "../shape/reduce.ts";
-import { type DType, DTypeError, promote } from "../tensor/dtype.ts";
+import type { DType } from "../tensor/dtype.ts";
 import { isTensor, wrap } from "../tensor/storage.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { bind } from "../tape/recorder.ts";
@@ -24,7 +24,7 @@ import { less, where } from "../primitives/compare.ts";
 import { dynamicSliceRaw, dynamicUpdateSliceRaw } from "../primitives/dynamic.ts";
 import { integers } from "../primitives/indexing.ts";
 import { concatPrimitive } from "../primitives/movement.ts";
-import { convert, requireDType, scalar } from "../primitives/operands.ts";
+import { convert, into, requireDType, scalar } from "../primitives/operands.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
 import type { IndexDType } from "./indexing.ts";
 
@@ -165,14 +165,4 @@ function joined(operation: string, starts: readonly Position[]): AnyTensor {
     return reshapeRaw(convert(start, "int32"), [1]);
   });
   return bind(concatPrimitive, positions, { axis: 0 })[0];
-}
-
-/** A value in the dtype of the tensor that it goes into. */
-export function into(operation: string, value: AnyTensor, dtype: DType): AnyTensor {
-  if (promote(value.dtype, dtype) !== dtype) {
-    throw new DTypeError(
-      `${operation}: ${value.dtype} does not go into ${dtype}; convert with astype`,
-    );
-  }
-  return convert(value, dtype);
 }

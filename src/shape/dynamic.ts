@@ -39,7 +39,11 @@ type Unmatched<S extends Shape, P extends Shape, K extends string> = Fail<
   `${K}: starts ${Show<P, K>} are not one for each axis of ${Show<S, K>}`
 >;
 
-/** Whether no dim of a window is known to be too large. */
+/**
+ * Whether no dim of a window is known to be too large.
+ *
+ * @internal
+ */
 type Fits<S extends Shape, N extends Shape, K> = UnknownRank<S, K> extends true ? true
   : S extends readonly [infer D extends number, ...infer ST extends Shape]
     ? N extends readonly [infer M extends number, ...infer NT extends Shape]

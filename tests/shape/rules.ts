@@ -24,6 +24,7 @@ import { matmulShape } from "../../src/shape/matmul.ts";
 import { padShape, type Widths } from "../../src/shape/pad.ts";
 import { type PoolOptions, poolShape } from "../../src/shape/pool.ts";
 import { arangeLength } from "../../src/shape/range.ts";
+import { positionedShape, segmentsShape } from "../../src/shape/positions.ts";
 import { reduceShape } from "../../src/shape/reduce.ts";
 import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
@@ -502,7 +503,7 @@ export const rules: readonly Rule[] = [
     "take",
     along,
     (w, [shape, positions, axis]) => [w.shape(shape), w.shape(positions), w.number(axis)],
-    ([shape, positions, axis]) => takeAlongShape(shape, positions, axis),
+    ([shape, positions, axis]) => takeAlongShape("takeAlong", shape, positions, axis),
   ),
   rule(
     "DynamicSlice",
@@ -524,6 +525,28 @@ export const rules: readonly Rule[] = [
     anyShape.chain((s) => fc.tuple(fc.constant(s), mostly(near([s.length], fc.nat(3)), anyShape))),
     (w, [shape, starts]) => [w.shape(shape), w.shape(starts), named("dynamicSlice")],
     ([shape, starts]) => startsShape("dynamicSlice", shape, starts),
+  ),
+  rule(
+    "Positioned",
+    "positions",
+    ofRank(0, 2).chain((s) =>
+      fc.tuple(anyShape, fc.array(mostly(broadcasting(s), ofRank(0, 2)), { maxLength: 3 }))
+    ),
+    (w, [shape, positions]) => [w.shape(shape), listText(w, positions), named("setAt")],
+    ([shape, positions]) => positionedShape("setAt", shape, positions),
+  ),
+  rule(
+    "Segments",
+    "positions",
+    anyShape.chain((s) =>
+      fc.tuple(
+        fc.constant(s),
+        mostly(near(s.slice(0, 1)), ofRank(0, 2)),
+        mostly(fc.nat(20), fc.constantFrom(-1, 1.5)),
+      )
+    ),
+    (w, [shape, ids, n]) => [w.shape(shape), w.shape(ids), w.number(n), named("segmentSum")],
+    ([shape, ids, n]) => segmentsShape("segmentSum", shape, ids, n),
   ),
   rule(
     "OneHot",
