@@ -185,6 +185,24 @@ export {
 export { einsum, matmul, outer } from "./src/functions/products.ts";
 export { avgPool, conv1d, conv2d, maxPool } from "./src/functions/windows.ts";
 
+// Order.
+export {
+  argsort,
+  type SearchOptions,
+  searchsorted,
+  sort,
+  type SortOptions,
+  topK,
+  type TopKResult,
+} from "./src/functions/sorting.ts";
+export {
+  median,
+  percentile,
+  quantile,
+  type QuantileMethod,
+  type QuantileOptions,
+} from "./src/functions/quantiles.ts";
+
 // Transformations.
 export { grad, valueAndGrad } from "./src/transforms/grad.ts";
 export type {
@@ -240,6 +258,7 @@ export type { DynamicSlice, DynamicUpdateSlice, Starts } from "./src/shape/dynam
 export type { Einsum } from "./src/shape/einsum.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";
+export type { OneAxis, Quantile, TopK } from "./src/shape/order.ts";
 export type { Pad, Widths } from "./src/shape/pad.ts";
 export type { Pool, PoolOptions } from "./src/shape/pool.ts";
 export type { Arange } from "./src/shape/range.ts";

@@ -21,6 +21,7 @@ import {
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
+import { quantileShape, requireOneAxis, topKShape } from "../../src/shape/order.ts";
 import { padShape, type Widths } from "../../src/shape/pad.ts";
 import { type PoolOptions, poolShape } from "../../src/shape/pool.ts";
 import { arangeLength } from "../../src/shape/range.ts";
@@ -488,6 +489,38 @@ export const rules: readonly Rule[] = [
     einsum,
     (w, [text, shapes]) => [w.literal(text), listText(w, shapes)],
     ([text, shapes]) => einsumShape(text, shapes),
+  ),
+  rule(
+    "TopK",
+    "order",
+    ofRank(1, 3).chain((s) =>
+      fc.tuple(fc.constant(s), mostly(fc.nat(4), fc.constantFrom(-1, 0.5)), axisOf(s.length))
+    ),
+    (w, [shape, k, axis]) => [w.shape(shape), w.number(k), w.number(axis)],
+    ([shape, k, axis]) => topKShape(shape, k, axis),
+  ),
+  rule(
+    "Quantile",
+    "order",
+    fc.tuple(
+      withAxes(fc.boolean()),
+      fc.oneof(fc.constant(0.5), fc.array(fc.constant(0.5), { maxLength: 3 })),
+    ),
+    (w, [[shape, axis, keep], q]) => [
+      w.shape(shape),
+      w.literal(q),
+      axisText(w, axis),
+      `${keep}`,
+      named("quantile"),
+    ],
+    ([[shape, axis, keep], q]) => quantileShape("quantile", shape, q, axis, keep),
+  ),
+  rule(
+    "OneAxis",
+    "order",
+    mostly(ofRank(1), anyShape),
+    (w, shape) => [w.shape(shape), named("searchsorted")],
+    (shape) => requireOneAxis("searchsorted", shape),
   ),
   rule(
     "Take",
