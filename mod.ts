@@ -196,6 +196,15 @@ export {
   type TopKResult,
 } from "./src/functions/sorting.ts";
 export {
+  bincount,
+  type BinEdgesOf,
+  type BinsOf,
+  digitize,
+  type Histogram,
+  histogram,
+  type HistogramOptions,
+} from "./src/functions/counting.ts";
+export {
   median,
   percentile,
   quantile,
@@ -258,7 +267,7 @@ export type { DynamicSlice, DynamicUpdateSlice, Starts } from "./src/shape/dynam
 export type { Einsum } from "./src/shape/einsum.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";
-export type { OneAxis, Quantile, TopK } from "./src/shape/order.ts";
+export type { BinEdges, Bins, OneAxis, Quantile, TopK } from "./src/shape/order.ts";
 export type { Pad, Widths } from "./src/shape/pad.ts";
 export type { Pool, PoolOptions } from "./src/shape/pool.ts";
 export type { Arange } from "./src/shape/range.ts";

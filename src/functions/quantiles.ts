@@ -63,6 +63,7 @@ export function quantile<
   axis?: Arg<Quantile<S, Q, X, Keep, K>, X>,
   options?: QuantileOptions<Keep>,
 ): Tensor<Ok<Quantile<S, Q, X, Keep, K>>, Floating<D>> {
+  requireUpTo("quantile", q, 1);
   return quantileOf("quantile", x as never, q, axis as never, options) as never;
 }
 
@@ -93,6 +94,7 @@ export function percentile<
   options?: QuantileOptions<Keep>,
 ): Tensor<Ok<Quantile<S, Q, X, Keep, K>>, Floating<D>> {
   const list = p as number | readonly number[];
+  requireUpTo("percentile", list, 100);
   const q = typeof list === "number" ? list / 100 : list.map((one) => one / 100);
   return quantileOf("percentile", x as never, q, axis as never, options) as never;
 }
@@ -133,11 +135,6 @@ function quantileOf(
 ): AnyTensor {
   const shape = quantileShape(operation, x.shape, q, axis, keepDims);
   const shares = typeof q === "number" ? [q] : q;
-  for (const share of shares) {
-    if (!(share >= 0 && share <= 1)) {
-      throw new RangeError(`${operation}: ${share} is not a share from 0 to 1`);
-    }
-  }
   const axes = axesOf(operation, x.shape, axis);
   const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const count = sizeOf(axes.map((i) => x.shape[i]));
@@ -149,6 +146,14 @@ function quantileOf(
   const real = convert(transposeRaw(x, [...kept, ...axes]), floating(x.dtype));
   const rows = reshapeRaw(real, [...kept.map((i) => x.shape[i]), count]);
   return reshapeRaw(chosen(sort(rows), shares, method), shape);
+}
+
+function requireUpTo(operation: string, q: number | readonly number[], most: number): void {
+  for (const one of [q].flat()) {
+    if (!(one >= 0 && one <= most)) {
+      throw new RangeError(`${operation}: ${one} is not from 0 to ${most}`);
+    }
+  }
 }
 
 /** Quantiles of sorted rows, along a new first axis. */

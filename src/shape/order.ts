@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Compare } from "./arithmetic.ts";
+import type { Add, Compare, Minus } from "./arithmetic.ts";
 import { type AxisOf, normalizeAxis, type OutOfRange, type Vague } from "./axis.ts";
 import type { IsLiteral, Shape, Single, UnknownRank } from "./dim.ts";
 import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
@@ -91,4 +91,32 @@ export function requireOneAxis(operation: string, shape: Shape): Shape {
     throw new ShapeError(`${operation}: needs one axis, got ${showShape(shape)}`);
   }
   return shape;
+}
+
+/** The shape of the edges of `N` bins. */
+export type BinEdges<N extends number, K extends string = "histogram"> = WrongDim<[N], K> extends
+  infer W ? [W] extends [never] ? IsLiteral<Single<N, K>, K> extends true ? [Add<N, 1>] : [number]
+  : NotDim<W, K>
+  : never;
+
+/** The run-time twin of {@linkcode BinEdges}. */
+export function binEdgesShape(bins: number): number[] {
+  checkDims("histogram", [bins]);
+  return [bins + 1];
+}
+
+/** The shape of the bins between edges. */
+export type Bins<E extends Shape, K extends string = "histogram"> = UnknownRank<E, K> extends true
+  ? [number]
+  : E extends readonly [infer N extends number]
+    ? IsLiteral<Single<N, K>, K> extends true
+      ? N extends 0 ? Fail<`${K}: needs at least one edge`> : [Minus<N, 1>]
+    : [number]
+  : Fail<`${K}: needs one axis, got ${Show<E, K>}`>;
+
+/** The run-time twin of {@linkcode Bins}. */
+export function binsShape(edges: Shape): number[] {
+  const [count] = requireOneAxis("histogram", edges);
+  if (count === 0) throw new ShapeError("histogram: needs at least one edge");
+  return [count - 1];
 }

@@ -21,7 +21,13 @@ import {
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
-import { quantileShape, requireOneAxis, topKShape } from "../../src/shape/order.ts";
+import {
+  binEdgesShape,
+  binsShape,
+  quantileShape,
+  requireOneAxis,
+  topKShape,
+} from "../../src/shape/order.ts";
 import { padShape, type Widths } from "../../src/shape/pad.ts";
 import { type PoolOptions, poolShape } from "../../src/shape/pool.ts";
 import { arangeLength } from "../../src/shape/range.ts";
@@ -521,6 +527,20 @@ export const rules: readonly Rule[] = [
     mostly(ofRank(1), anyShape),
     (w, shape) => [w.shape(shape), named("searchsorted")],
     (shape) => requireOneAxis("searchsorted", shape),
+  ),
+  rule(
+    "BinEdges",
+    "order",
+    mostly(fc.nat(2000), fc.constantFrom(-1, 0.5)),
+    (w, bins) => [w.number(bins)],
+    (bins) => binEdgesShape(bins),
+  ),
+  rule(
+    "Bins",
+    "order",
+    mostly(ofRank(1), anyShape),
+    (w, edges) => [w.shape(edges)],
+    (edges) => binsShape(edges),
   ),
   rule(
     "Take",
