@@ -43,7 +43,7 @@ const positions = (values: Figure) => wide(values).astype("int32");
 const axisOf = ({ axis }: Settings) => axis ?? undefined;
 
 const indexOf = ({ index, positions: lists }: Settings): k.AtIndex =>
-  index ?? lists.map((list: unknown) => typeof list === "number" ? list : positions(list));
+  index ?? lists.map((list: Figure) => typeof list === "number" ? list : positions(list));
 
 type Updating = (x: X, index: k.AtIndex, value: X) => X;
 const updated = (f: unknown) => (s: Settings) => (x: X, v: X) => (f as Updating)(x, indexOf(s), v);
@@ -116,12 +116,13 @@ for (const [name, cases] of byName) {
 }
 
 Deno.test("histogram: JAX's counts and edges", () => {
-  for (
-    const { settings: { bins, weights, ...options }, operands, value } of byName.get("histogram")!
-  ) {
+  for (const { settings, shapes, operands, value } of byName.get("histogram")!) {
+    const { bins, weights, ...options } = settings;
     const how = weights === undefined ? options : { ...options, weights: wide(weights) };
-    const given = typeof bins === "number" ? bins : wide(bins) as k.Tensor<[number], "float64">;
-    const { counts, edges } = k.histogram(wide(operands[0]), given, how);
+    const x = wide(operands[0], shapes[0]);
+    const { counts, edges } = typeof bins === "number"
+      ? k.histogram(x, bins, how)
+      : k.histogram(x, wide(bins), how);
     const what = JSON.stringify({ bins, ...options, operands });
     assertClose([counts.toArray(), edges.toArray()], numbers(value), 1e-12, what);
   }
