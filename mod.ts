@@ -161,9 +161,57 @@ export {
   transpose,
 } from "./src/functions/shapes.ts";
 export { concat, type Shapes, stack } from "./src/functions/joining.ts";
-export { type IndexDType, oneHot, take, takeAlong } from "./src/functions/indexing.ts";
+export { type IndexDType, oneHot, putAlong, take, takeAlong } from "./src/functions/indexing.ts";
+export {
+  addAt,
+  type At,
+  type AtIndex,
+  getAt,
+  maxAt,
+  minAt,
+  mulAt,
+  type Positions,
+  setAt,
+  type UpdateAt,
+} from "./src/functions/updating.ts";
+export { segmentMax, segmentMin, segmentProd, segmentSum } from "./src/functions/segments.ts";
+export {
+  dynamicIndex,
+  dynamicSlice,
+  dynamicUpdateSlice,
+  type Position,
+  type StartsOf,
+  type WindowStarts,
+} from "./src/functions/dynamic.ts";
 export { einsum, matmul, outer } from "./src/functions/products.ts";
 export { avgPool, conv1d, conv2d, maxPool } from "./src/functions/windows.ts";
+
+// Order.
+export {
+  argsort,
+  type SearchOptions,
+  searchsorted,
+  sort,
+  type SortOptions,
+  topK,
+  type TopKResult,
+} from "./src/functions/sorting.ts";
+export {
+  bincount,
+  type BinEdgesOf,
+  type BinsOf,
+  digitize,
+  type Histogram,
+  histogram,
+  type HistogramOptions,
+} from "./src/functions/counting.ts";
+export {
+  median,
+  percentile,
+  quantile,
+  type QuantileMethod,
+  type QuantileOptions,
+} from "./src/functions/quantiles.ts";
 
 // Transformations.
 export { grad, valueAndGrad } from "./src/transforms/grad.ts";
@@ -255,12 +303,15 @@ export type {
   PerAxis,
   WindowOptions,
 } from "./src/shape/conv.ts";
+export type { DynamicSlice, DynamicUpdateSlice, Starts } from "./src/shape/dynamic.ts";
 export type { Einsum } from "./src/shape/einsum.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";
+export type { BinEdges, Bins, OneAxis, Quantile, TopK } from "./src/shape/order.ts";
 export type { Pad, Widths } from "./src/shape/pad.ts";
 export type { Pool, PoolOptions } from "./src/shape/pool.ts";
 export type { Arange } from "./src/shape/range.ts";
+export type { Positioned, Segments } from "./src/shape/positions.ts";
 export type { Reduce } from "./src/shape/reduce.ts";
 export type { Flatten, Reshape } from "./src/shape/reshape.ts";
 export type { Same } from "./src/shape/same.ts";

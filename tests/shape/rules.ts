@@ -13,12 +13,25 @@ import {
   type Padding,
   type WindowOptions,
 } from "../../src/shape/conv.ts";
+import {
+  dynamicSliceShape,
+  dynamicUpdateSliceShape,
+  startsShape,
+} from "../../src/shape/dynamic.ts";
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
+import {
+  binEdgesShape,
+  binsShape,
+  quantileShape,
+  requireOneAxis,
+  topKShape,
+} from "../../src/shape/order.ts";
 import { padShape, type Widths } from "../../src/shape/pad.ts";
 import { type PoolOptions, poolShape } from "../../src/shape/pool.ts";
 import { arangeLength } from "../../src/shape/range.ts";
+import { positionedShape, segmentsShape } from "../../src/shape/positions.ts";
 import { reduceShape } from "../../src/shape/reduce.ts";
 import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
@@ -141,8 +154,8 @@ const reshaping = fc.tuple(ofRank(0, 4), fc.nat(4), fc.nat(4), fc.boolean()).cha
 
 const bound = fc.oneof(fc.constant(null), fc.integer({ min: -8, max: 8 }));
 
-const axisIndex: fc.Arbitrary<AxisIndex> = fc.oneof(
-  fc.constant(null),
+const axisIndex: fc.Arbitrary<AxisIndex | "newaxis"> = fc.oneof(
+  fc.constantFrom(null, "newaxis" as const),
   fc.integer({ min: -2, max: 2 }),
   fc.tuple(bound, bound),
   fc.tuple(bound, bound, fc.oneof(fc.constant(null), fc.integer({ min: -3, max: 3 }))),
@@ -286,6 +299,18 @@ const along = ofRank(1, 3).chain((shape) =>
     return [s, positions[at] === undefined ? positions : positions.with(at, n), axis] as const;
   })
 );
+
+/** A shape and mostly a window that fits into it. */
+const windowed = (other: fc.Arbitrary<number>) =>
+  anyShape.chain((shape) =>
+    fc.tuple(
+      fc.constant(shape),
+      mostly(
+        fc.tuple(...shape.map((d) => mostly(fc.nat(d), other))) as fc.Arbitrary<number[]>,
+        anyShape,
+      ),
+    )
+  );
 
 const withAxes = (other: fc.Arbitrary<boolean>) =>
   anyShape.chain((shape) =>
@@ -432,7 +457,7 @@ export const rules: readonly Rule[] = [
   rule(
     "Slice",
     "slice",
-    fc.tuple(ofRank(1, 5), sliceIndex),
+    fc.tuple(ofRank(0, 5), sliceIndex),
     (w, [shape, index]) => [w.shape(shape), w.literal(index)],
     ([shape, index]) => sliceShape(shape, index),
   ),
@@ -472,6 +497,52 @@ export const rules: readonly Rule[] = [
     ([text, shapes]) => einsumShape(text, shapes),
   ),
   rule(
+    "TopK",
+    "order",
+    ofRank(1, 3).chain((s) =>
+      fc.tuple(fc.constant(s), mostly(fc.nat(4), fc.constantFrom(-1, 0.5)), axisOf(s.length))
+    ),
+    (w, [shape, k, axis]) => [w.shape(shape), w.number(k), w.number(axis)],
+    ([shape, k, axis]) => topKShape(shape, k, axis),
+  ),
+  rule(
+    "Quantile",
+    "order",
+    fc.tuple(
+      withAxes(fc.boolean()),
+      fc.oneof(fc.constant(0.5), fc.array(fc.constant(0.5), { maxLength: 3 })),
+    ),
+    (w, [[shape, axis, keep], q]) => [
+      w.shape(shape),
+      w.literal(q),
+      axisText(w, axis),
+      `${keep}`,
+      named("quantile"),
+    ],
+    ([[shape, axis, keep], q]) => quantileShape("quantile", shape, q, axis, keep),
+  ),
+  rule(
+    "OneAxis",
+    "order",
+    mostly(ofRank(1), anyShape),
+    (w, shape) => [w.shape(shape), named("searchsorted")],
+    (shape) => requireOneAxis("searchsorted", shape),
+  ),
+  rule(
+    "BinEdges",
+    "order",
+    mostly(fc.nat(2000), fc.constantFrom(-1, 0.5)),
+    (w, bins) => [w.number(bins)],
+    (bins) => binEdgesShape(bins),
+  ),
+  rule(
+    "Bins",
+    "order",
+    mostly(ofRank(1), anyShape),
+    (w, edges) => [w.shape(edges)],
+    (edges) => binsShape(edges),
+  ),
+  rule(
     "Take",
     "take",
     anyShape.chain((s) =>
@@ -485,7 +556,50 @@ export const rules: readonly Rule[] = [
     "take",
     along,
     (w, [shape, positions, axis]) => [w.shape(shape), w.shape(positions), w.number(axis)],
-    ([shape, positions, axis]) => takeAlongShape(shape, positions, axis),
+    ([shape, positions, axis]) => takeAlongShape("takeAlong", shape, positions, axis),
+  ),
+  rule(
+    "DynamicSlice",
+    "dynamic",
+    windowed(fc.constantFrom(-1, 0.5, 7)),
+    (w, [shape, sizes]) => [w.shape(shape), w.shape(sizes)],
+    ([shape, sizes]) => dynamicSliceShape(shape, sizes),
+  ),
+  rule(
+    "DynamicUpdateSlice",
+    "dynamic",
+    windowed(dim),
+    (w, [shape, update]) => [w.shape(shape), w.shape(update)],
+    ([shape, update]) => dynamicUpdateSliceShape(shape, update),
+  ),
+  rule(
+    "Starts",
+    "dynamic",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), mostly(near([s.length], fc.nat(3)), anyShape))),
+    (w, [shape, starts]) => [w.shape(shape), w.shape(starts), named("dynamicSlice")],
+    ([shape, starts]) => startsShape("dynamicSlice", shape, starts),
+  ),
+  rule(
+    "Positioned",
+    "positions",
+    ofRank(0, 2).chain((s) =>
+      fc.tuple(anyShape, fc.array(mostly(broadcasting(s), ofRank(0, 2)), { maxLength: 3 }))
+    ),
+    (w, [shape, positions]) => [w.shape(shape), listText(w, positions), named("setAt")],
+    ([shape, positions]) => positionedShape("setAt", shape, positions),
+  ),
+  rule(
+    "Segments",
+    "positions",
+    anyShape.chain((s) =>
+      fc.tuple(
+        fc.constant(s),
+        mostly(near(s.slice(0, 1)), ofRank(0, 2)),
+        mostly(fc.nat(20), fc.constantFrom(-1, 1.5)),
+      )
+    ),
+    (w, [shape, ids, n]) => [w.shape(shape), w.shape(ids), w.number(n), named("segmentSum")],
+    ([shape, ids, n]) => segmentsShape("segmentSum", shape, ids, n),
   ),
   rule(
     "OneHot",
