@@ -18,8 +18,8 @@ import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { bind } from "../tape/recorder.ts";
 import { div } from "../primitives/arithmetic.ts";
 import { sumAxes } from "../primitives/broadcast.ts";
-import { contractRaw } from "../primitives/contraction.ts";
-import { concatPrimitive, transposeRaw } from "../primitives/movement.ts";
+import { convolution } from "../primitives/convolution.ts";
+import { concatPrimitive } from "../primitives/movement.ts";
 import { convert, scalar } from "../primitives/operands.ts";
 import { maxPrimitive } from "../primitives/reduce.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
@@ -83,7 +83,7 @@ function convolve(
   kernel: AnyTensor,
   options: ConvOptions,
 ): AnyTensor {
-  const shape = convShape(operation, input.shape, kernel.shape, options);
+  convShape(operation, input.shape, kernel.shape, options);
   const dtype = floating(promote(input.dtype, kernel.dtype));
   const x = convert(input, dtype);
   const w = convert(kernel, dtype);
@@ -95,21 +95,13 @@ function convolve(
     dilation: perAxis(options.dilation ?? 1, rank),
     padding: convPadding(operation, x.shape, w.shape, options),
   };
-  const output = shape.slice(2);
-  const groups = options.groups ?? 1;
-  const [n, channels] = x.shape;
-  const [features, perGroup] = w.shape;
-  const positions = output.reduce((a, b) => a * b, 1);
-  const inside = perGroup * size.reduce((a, b) => a * b, 1);
-  // [N, groups, C / groups * window, positions] by [groups, O / groups, C / groups * window].
-  const seen = reshapeRaw(
-    patches(x, window, output, 0),
-    [n, groups, channels === 0 ? 0 : inside, positions],
-  );
-  const weights = reshapeRaw(w, [groups, features / groups, inside]);
-  const product = contractRaw(weights, seen, { contract: [[2], [2]], batch: [[0], [1]] });
-  // [groups, O / groups, N, positions] to [N, O, …output].
-  return reshapeRaw(transposeRaw(product, [2, 0, 1, 3]), shape);
+  return convolution(x, w, {
+    strides: window.stride,
+    padding: window.padding,
+    inputDilation: window.stride.map(() => 1),
+    dilation: window.dilation,
+    groups: options.groups ?? 1,
+  });
 }
 
 /**

@@ -140,7 +140,7 @@ function packed(x: Elements, order: readonly number[]): ArrayLike<number> {
 }
 
 /** `[batch, m, k] x [batch, k, n]`, summed in float64 a row at a time; integers wrap around. */
-function multiply(
+export function multiply(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   { data, dtype }: Elements,

@@ -136,6 +136,11 @@ export function perAxis(operation: string, name: string, value: PerAxis, rank: n
   return list;
 }
 
+/** The size of a dilated axis or window: `(n - 1) d + 1`, and 0 of nothing. */
+export function extent(n: number, dilation: number): number {
+  return n === 0 ? 0 : (n - 1) * dilation + 1;
+}
+
 /** How much is put before and after each spatial axis. */
 export function convPadding(
   operation: string,
@@ -185,8 +190,7 @@ export function windowPositions(
   const dilation = perAxis(operation, "dilation", options.dilation ?? 1, rank);
   const padding = convPadding(operation, input, kernel, options);
   const positions = padding.map(([before, after], i) => {
-    const extent = kernel[i + 2] === 0 ? 0 : (kernel[i + 2] - 1) * dilation[i] + 1;
-    const room = input[i + 2] + before + after - extent;
+    const room = input[i + 2] + before + after - extent(kernel[i + 2], dilation[i]);
     if (options.padding === "SAME") return Math.ceil(input[i + 2] / stride[i]);
     return room < 0 ? -1 : Math.floor(room / stride[i]) + 1;
   });
