@@ -1,5 +1,5 @@
 /**
- * Convolution and pooling, composed of slices and products.
+ * Convolution and pooling, with static shapes.
  *
  * @module
  */
@@ -15,62 +15,11 @@ import type { Arg, Ok } from "../shape/fail.ts";
 import { type Pool, type PoolOptions, poolShape } from "../shape/pool.ts";
 import { type DType, type Floating, floating, type Promote, promote } from "../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
-import { bind } from "../tape/recorder.ts";
 import { div } from "../primitives/arithmetic.ts";
-import { sumAxes } from "../primitives/broadcast.ts";
 import { convolution } from "../primitives/convolution.ts";
-import { concatPrimitive } from "../primitives/movement.ts";
-import { convert, scalar } from "../primitives/operands.ts";
-import { maxPrimitive } from "../primitives/reduce.ts";
-import { reshapeRaw } from "../primitives/reshape.ts";
-import { padRaw, sliceRaw } from "../primitives/slice.ts";
+import { convert } from "../primitives/operands.ts";
 import { ones } from "../primitives/create.ts";
-
-/** How windows lie on the axes after the first two. */
-interface Window {
-  readonly size: readonly number[];
-  readonly stride: readonly number[];
-  readonly dilation: readonly number[];
-  readonly padding: readonly (readonly [number, number])[];
-}
-
-/**
- * What each window position sees: `[N, C, …output]` for every offset in the window, along a new
- * axis at 2.
- */
-function patches(x: AnyTensor, window: Window, output: readonly number[], fill: number): AnyTensor {
-  const edges = [[0, 0], [0, 0], ...window.padding];
-  const padded = padRaw(
-    x,
-    scalar(fill, x.dtype),
-    edges.map(([before]) => before),
-    edges.map(([, after]) => after),
-    edges.map(() => 0),
-  );
-  const layers = offsets(window.size).map((offset) => {
-    const start = offset.map((o, axis) => o * window.dilation[axis]);
-    const stop = start.map((s, axis) =>
-      s + Math.max(0, output[axis] - 1) * window.stride[axis] + 1
-    );
-    const whole = padded.shape.slice(0, 2);
-    const layer = sliceRaw(
-      padded,
-      [0, 0, ...start],
-      [...whole, ...stop.map((s, axis) => output[axis] === 0 ? start[axis] : s)],
-      [1, 1, ...window.stride],
-    );
-    return reshapeRaw(layer, [...whole, 1, ...output]);
-  });
-  return layers.length === 1 ? layers[0] : bind(concatPrimitive, layers, { axis: 2 })[0];
-}
-
-/** Every offset inside a window, in row-major order. */
-function offsets(size: readonly number[]): readonly (readonly number[])[] {
-  return size.reduce<readonly (readonly number[])[]>(
-    (all, dim) => all.flatMap((o) => Array.from({ length: dim }, (_, i) => [...o, i])),
-    [[]],
-  );
-}
+import { windowMax, type Windows, windowSum } from "../primitives/window.ts";
 
 /** A number for all axes, or one for each. */
 function perAxis(value: number | readonly number[], rank: number): readonly number[] {
@@ -87,19 +36,12 @@ function convolve(
   const dtype = floating(promote(input.dtype, kernel.dtype));
   const x = convert(input, dtype);
   const w = convert(kernel, dtype);
-  const size = w.shape.slice(2);
-  const rank = size.length;
-  const window: Window = {
-    size,
-    stride: perAxis(options.stride ?? 1, rank),
-    dilation: perAxis(options.dilation ?? 1, rank),
-    padding: convPadding(operation, x.shape, w.shape, options),
-  };
+  const rank = w.shape.length - 2;
   return convolution(x, w, {
-    strides: window.stride,
-    padding: window.padding,
-    inputDilation: window.stride.map(() => 1),
-    dilation: window.dilation,
+    strides: perAxis(options.stride ?? 1, rank),
+    padding: convPadding(operation, x.shape, w.shape, options),
+    inputDilation: perAxis(1, rank),
+    dilation: perAxis(options.dilation ?? 1, rank),
     groups: options.groups ?? 1,
   });
 }
@@ -171,25 +113,24 @@ function conv2dOf(x: AnyTensor, kernel: AnyTensor, options: ConvOptions = {}): A
   return convolve("conv2d", x, kernel, options);
 }
 
-function poolWindows(operation: string, x: AnyTensor, options: PoolOptions) {
-  const shape = poolShape(operation, x.shape, options);
-  const rank = shape.length - 2;
+/** The windows that options describe, and the input as floats. */
+function pooling(operation: string, x: AnyTensor, options: PoolOptions): [AnyTensor, Windows] {
+  poolShape(operation, x.shape, options);
+  const rank = x.shape.length - 2;
   const size = perAxis(options.window, rank);
-  const window: Window = {
+  const stride = options.stride ?? options.window;
+  return [convert(x, floating(x.dtype)), {
     size,
-    stride: perAxis(options.stride ?? options.window, rank),
+    strides: perAxis(stride, rank),
+    padding: convPadding(operation, x.shape, [1, 1, ...size], { ...options, stride }),
+    inputDilation: perAxis(1, rank),
     dilation: perAxis(options.dilation ?? 1, rank),
-    padding: convPadding(operation, x.shape, [1, 1, ...size], {
-      ...options,
-      stride: options.stride ?? options.window,
-    }),
-  };
-  return { window, output: shape.slice(2) };
+  }];
 }
 
 /**
  * The largest in each window of `[N, C, L]` or `[N, C, H, W]`. Windows lie side by side unless a
- * `stride` is given. Equal largest elements share the gradient evenly.
+ * `stride` is given. Of several equal largest elements the first gets the gradient.
  *
  * @throws {ShapeError} Where the window does not fit.
  *
@@ -210,9 +151,7 @@ export function maxPool<
 }
 
 function maxPoolOf(x: AnyTensor, options: PoolOptions): AnyTensor {
-  const { window, output } = poolWindows("maxPool", x, options);
-  const y = convert(x, floating(x.dtype));
-  return bind(maxPrimitive, [patches(y, window, output, -Infinity)], { axes: [2] })[0];
+  return windowMax(...pooling("maxPool", x, options));
 }
 
 /**
@@ -238,9 +177,7 @@ export function avgPool<
 }
 
 function avgPoolOf(x: AnyTensor, options: PoolOptions): AnyTensor {
-  const { window, output } = poolWindows("avgPool", x, options);
-  const y = convert(x, floating(x.dtype));
-  const total = sumAxes(patches(y, window, output, 0), [2]);
-  const counted = patches(ones([1, 1, ...x.shape.slice(2)], y.dtype), window, output, 0);
-  return div(total, sumAxes(counted, [2]));
+  const [y, windows] = pooling("avgPool", x, options);
+  const counted = windowSum(ones(y.shape.slice(2), y.dtype), windows);
+  return div(windowSum(y, windows), counted);
 }
