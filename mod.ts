@@ -162,7 +162,15 @@ export {
 export { concat, type Shapes, stack } from "./src/functions/joining.ts";
 export { type IndexDType, oneHot, take, takeAlong } from "./src/functions/indexing.ts";
 export { einsum, matmul, outer } from "./src/functions/products.ts";
-export { avgPool, conv1d, conv2d, maxPool } from "./src/functions/windows.ts";
+export {
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./src/functions/convolution.ts";
+export { avgPool, maxPool, minPool, sumPool } from "./src/functions/windows.ts";
 
 // Transformations.
 export { grad, valueAndGrad } from "./src/transforms/grad.ts";
@@ -210,16 +218,23 @@ export type { Concat } from "./src/shape/concat.ts";
 export type {
   Conv1d,
   Conv2d,
+  Conv3d,
   ConvOptions,
   Padding,
   PerAxis,
   WindowOptions,
 } from "./src/shape/conv.ts";
+export type {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  ConvTransposeOptions,
+} from "./src/shape/conv_transpose.ts";
 export type { Einsum } from "./src/shape/einsum.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";
 export type { Pad, Widths } from "./src/shape/pad.ts";
-export type { Pool, PoolOptions } from "./src/shape/pool.ts";
+export type { AvgPoolOptions, Pool, PoolOptions } from "./src/shape/pool.ts";
 export type { Arange } from "./src/shape/range.ts";
 export type { Reduce } from "./src/shape/reduce.ts";
 export type { Flatten, Reshape } from "./src/shape/reshape.ts";

@@ -13,6 +13,7 @@ import {
   type Padding,
   type WindowOptions,
 } from "../../src/shape/conv.ts";
+import { type ConvTransposeOptions, convTransposeShape } from "../../src/shape/conv_transpose.ts";
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
@@ -186,6 +187,12 @@ const windowOptions = (rank: number): fc.Arbitrary<WindowOptions> => {
 const spatial = (rank: number, max: number) =>
   fc.array(fc.integer({ min: max > 6 ? 0 : 1, max }), { minLength: rank, maxLength: rank });
 
+/** Settings of a convolution, as {@linkcode windowOptions}. */
+const convOptions = (rank: number): fc.Arbitrary<ConvOptions> =>
+  fc.tuple(windowOptions(rank), fc.option(mostly(perAxis(rank, 1), perAxis(rank, 0)))).map((
+    [options, inputDilation],
+  ) => inputDilation === null ? options : { ...options, inputDilation });
+
 const convolution = (rank: number): fc.Arbitrary<[number[], number[], ConvOptions]> =>
   fc.tuple(
     dim,
@@ -194,7 +201,7 @@ const convolution = (rank: number): fc.Arbitrary<[number[], number[], ConvOption
     fc.integer({ min: 1, max: 3 }),
     spatial(rank, 12),
     spatial(rank, 4),
-    windowOptions(rank),
+    convOptions(rank),
     fc.boolean(),
   ).chain(([n, own, features, groups, x, w, options, grouped]) => {
     const g = grouped ? groups : 1;
@@ -208,7 +215,29 @@ const convolution = (rank: number): fc.Arbitrary<[number[], number[], ConvOption
     );
   });
 
-const pooling: fc.Arbitrary<[number[], PoolOptions]> = fc.integer({ min: 1, max: 2 }).chain((
+/** Settings of a transposed convolution, a few of them wrong. */
+const convTransposeOptions = (rank: number): fc.Arbitrary<ConvTransposeOptions> => {
+  const setting = mostly(perAxis(rank, 1), perAxis(rank, 0));
+  return fc.record({
+    stride: setting,
+    padding: padding(rank).map((p) => typeof p === "string" ? 0 : p),
+    dilation: setting,
+    outputPadding: mostly(perAxis(rank, 0), fc.constantFrom(-1, 0.5)),
+  }, { requiredKeys: [] });
+};
+
+const transposedConvolution = (
+  rank: number,
+): fc.Arbitrary<[number[], number[], ConvTransposeOptions]> =>
+  fc.tuple(convolution(rank), convTransposeOptions(rank)).chain(([[x, w, { groups }], options]) =>
+    fc.tuple(
+      near([x[0], w[0], ...x.slice(2)]),
+      fc.constant(w),
+      fc.constant(groups === undefined ? options : { ...options, groups }),
+    )
+  );
+
+const pooling: fc.Arbitrary<[number[], PoolOptions]> = fc.integer({ min: 1, max: 3 }).chain((
   rank,
 ) =>
   fc.tuple(
@@ -313,13 +342,22 @@ const listText = (w: Writer, shapes: readonly Shape[]) =>
 const axisText = (w: Writer, axis: unknown) =>
   typeof axis === "number" ? w.number(axis) : w.literal(axis);
 
-const conv = (type: "Conv1d" | "Conv2d", name: "conv1d" | "conv2d", rank: number) =>
+const conv = (rank: 1 | 2 | 3) =>
   rule(
-    type,
+    `Conv${rank}d`,
     "conv",
     convolution(rank),
     (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options)],
-    ([x, k, options]) => convShape(name, x, k, options),
+    ([x, k, options]) => convShape(`conv${rank}d`, x, k, options),
+  );
+
+const convTranspose = (rank: 1 | 2 | 3) =>
+  rule(
+    `ConvTranspose${rank}d`,
+    "conv_transpose",
+    transposedConvolution(rank),
+    (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options)],
+    ([x, k, options]) => convTransposeShape(`convTranspose${rank}d`, x, k, options),
   );
 
 /** All rules. */
@@ -455,8 +493,12 @@ export const rules: readonly Rule[] = [
     (w, [shape, widths]) => [w.shape(shape), w.literal(widths)],
     ([shape, widths]) => padShape(shape, widths),
   ),
-  conv("Conv1d", "conv1d", 1),
-  conv("Conv2d", "conv2d", 2),
+  conv(1),
+  conv(2),
+  conv(3),
+  convTranspose(1),
+  convTranspose(2),
+  convTranspose(3),
   rule(
     "Pool",
     "pool",
