@@ -169,8 +169,8 @@ function convTranspose1dOf(
  * The two-dimensional transposed convolution of `[N, C, H, W]` with a kernel
  * `[C, O / groups, KH, KW]`: the adjoint (the gradient by the input) of the convolution with the same
  * kernel and options. An axis of `n` becomes `(n - 1) stride + dilation (k - 1) + 1 + outputPadding`,
- * less the padding of both sides. Kernel, options and sizes are PyTorch's; `jax.lax.conv_transpose`
- * with `transpose_kernel=True` computes the same, but reads its `padding` as that of the dilated input.
+ * less the padding of both sides. Kernel, options and sizes are PyTorch's, and those of
+ * `jax.lax.conv_transpose` with `transpose_kernel` and `use_consistent_padding`.
  *
  * Several sizes of an input give a convolution's output the same size, by rounding;
  * `outputPadding` says how much longer than the shortest of them the output is to be.

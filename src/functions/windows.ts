@@ -32,10 +32,9 @@ function pooling(operation: string, x: AnyTensor, options: PoolOptions): [AnyTen
 
 /**
  * The largest in each window of `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`. Windows lie side by
- * side unless a `stride` is given. Padding never wins; a window of nothing else gives `-Infinity`. Of
- * several equal largest elements the first in row-major order gets the gradient. In a window with a
- * NaN, which gives NaN, it is the first largest of the elements after the last NaN, as XLA's
- * `select_and_scatter` has it.
+ * side unless a `stride` is given. Padding counts as `-Infinity`. Of several equal largest elements the
+ * first in row-major order gets the gradient. A window with a NaN gives NaN; its gradient goes to the
+ * first largest of what comes after the last NaN, as XLA's `select_and_scatter` has it.
  *
  * @throws {ShapeError} Where the window does not fit.
  *
@@ -60,8 +59,7 @@ function maxPoolOf(x: AnyTensor, options: PoolOptions): AnyTensor {
 }
 
 /**
- * The smallest in each window, as {@linkcode maxPool} has the largest; `Infinity` for a window of
- * padding only.
+ * The smallest in each window, as {@linkcode maxPool} has the largest; padding counts as `Infinity`.
  *
  * @throws {ShapeError} Where the window does not fit.
  *

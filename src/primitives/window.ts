@@ -132,26 +132,30 @@ export const windowMaxPrimitive: Primitive<Windows> = definePrimitive({
 
 /**
  * Where the largest of each window is: an index into the flattened axes that windows slide over, or
- * -1 for a window of padding only. Going through a window, an element is left for a later one unless
- * it is greater or equal, as in the `select_and_scatter` that XLA makes of the gradient of pooling:
- * the first of several largest, and never a NaN that has an element after it.
+ * -1 for padding, which counts as -Infinity. Going through a window, an element is left for a later
+ * one unless it is greater or equal, as in the `select_and_scatter` that XLA makes of the gradient of
+ * pooling: the first of several largest, and no NaN that has anything after it.
  */
 export const windowArgmaxPrimitive: Primitive<Windows> = definePrimitive({
   name: "windowArgmax",
   family: "window",
-  summary: "where the largest of each window is in the flattened last axes; -1 of padding only",
+  summary: "where the largest of each window is in the flattened last axes; -1 for padding",
   infer: ([x], params) => infer("windowArgmax", x, params, floats, "int32"),
   meaning: {
     kind: "kernel",
     run: ([x], params, [out]) =>
       forEachPlane(x, params, out, (from, to, table, positions) => {
         for (let p = 0; p < positions; p++) {
-          let best = -1;
+          let chosen = -1;
+          let largest = NaN;
           for (let i = p; i < table.length; i += positions) {
             const at = table[i];
-            if (at >= 0 && !(best >= 0 && x.data[from + best] >= x.data[from + at])) best = at;
+            const value = at < 0 ? -Infinity : x.data[from + at];
+            if (largest >= value) continue;
+            largest = value;
+            chosen = at;
           }
-          out.data[to + p] = best;
+          out.data[to + p] = chosen;
         }
       }),
   },
