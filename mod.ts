@@ -146,6 +146,15 @@ export {
 
 // Along axes.
 export { all, any, argmax, argmin, max, mean, min, prod, sum } from "./src/functions/reductions.ts";
+export {
+  cumlogsumexp,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  type CumulativeOptions,
+  diff,
+} from "./src/functions/cumulative.ts";
 export { std, variance } from "./src/functions/statistics.ts";
 export {
   astype,
@@ -230,6 +239,7 @@ export type {
   ConvTranspose3d,
   ConvTransposeOptions,
 } from "./src/shape/conv_transpose.ts";
+export type { Cumulative, Diff } from "./src/shape/cumulative.ts";
 export type { Einsum } from "./src/shape/einsum.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";

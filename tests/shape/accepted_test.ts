@@ -21,6 +21,11 @@ import {
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
+  cumlogsumexp,
+  cummax,
+  cumprod,
+  cumsum,
+  diff,
   type Dim,
   einsum,
   equal,
@@ -210,6 +215,20 @@ Deno.test("windows", () => {
   assertType<IsExact<typeof m, F<[1, 2, 6, 6, 6]>>>(true);
   const n = has(avgPool(x, { window: 2, countIncludePad: true, padding: 1 }), [2, 3, 15, 15]);
   assertType<IsExact<typeof n, F<[2, 3, 15, 15]>>>(true);
+});
+
+Deno.test("running functions", () => {
+  const x = zeros([2, 3]);
+  const a = has(cumsum(x, -1), [2, 3]);
+  assertType<IsExact<typeof a, F<[2, 3]>>>(true);
+  const b = has(cumprod(zeros([2, 3], "bool")), [6], "int32");
+  assertType<IsExact<typeof b, Tensor<[6], "int32">>>(true);
+  const c = has(cumlogsumexp(zeros([4], "int32"), 0, { reverse: true }), [4]);
+  assertType<IsExact<typeof c, F<[4]>>>(true);
+  const d = has(diff(x), [2, 2]);
+  assertType<IsExact<typeof d, F<[2, 2]>>>(true);
+  const e = has(diff(cummax(x, 0), 3, 0), [0, 3]);
+  assertType<IsExact<typeof e, F<[0, 3]>>>(true);
 });
 
 Deno.test("indexing", () => {

@@ -73,6 +73,9 @@ const refused: Record<string, string> = {
     "convTranspose1d: padding cuts off more than the output of input [1, 3, 2] and kernel [3, 2, 2]",
   "convTranspose1d(zeros([1, 3, 2]), zeros([3, 2, 2]), { outputPadding: -1 })":
     "convTranspose1d: outputPadding must be a whole number from 0 on, or 1 of them, got -1",
+  "cumsum(zeros([2, 3]), 2)": "cumsum: axis 2 is out of range for [2, 3]",
+  "diff(zeros([2, 3]), -1)": "diff: n must be a whole number from 0 on, got -1",
+  "diff(zeros([2, 3]), 1, 2)": "diff: axis 2 is out of range for [2, 3]",
   "maxPool(zeros([1, 1, 4, 4]), { window: 5 })":
     "maxPool: window 5 does not fit into input [1, 1, 4, 4]",
   "avgPool(zeros([1, 4]), { window: 2 })": "avgPool: needs an input of rank 3, 4 or 5, got [1, 4]",

@@ -14,6 +14,7 @@ import {
   type WindowOptions,
 } from "../../src/shape/conv.ts";
 import { type ConvTransposeOptions, convTransposeShape } from "../../src/shape/conv_transpose.ts";
+import { cumulativeShape, diffShape } from "../../src/shape/cumulative.ts";
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
@@ -512,6 +513,24 @@ export const rules: readonly Rule[] = [
     einsum,
     (w, [text, shapes]) => [w.literal(text), listText(w, shapes)],
     ([text, shapes]) => einsumShape(text, shapes),
+  ),
+  rule(
+    "Cumulative",
+    "cumulative",
+    anyShape.chain((s) =>
+      fc.tuple(fc.constant(s), fc.oneof(fc.constant(undefined), axisOf(s.length)))
+    ),
+    (w, [shape, axis]) => [w.shape(shape), axisText(w, axis), named("cumsum")],
+    ([shape, axis]) => cumulativeShape("cumsum", shape, axis),
+  ),
+  rule(
+    "Diff",
+    "cumulative",
+    anyShape.chain((s) =>
+      fc.tuple(fc.constant(s), mostly(fc.nat(4), fc.constantFrom(-1, 0.5)), axisOf(s.length))
+    ),
+    (w, [shape, n, axis]) => [w.shape(shape), w.number(n), w.number(axis)],
+    ([shape, n, axis]) => diffShape(shape, n, axis),
   ),
   rule(
     "Take",
