@@ -61,9 +61,24 @@ const refused: Record<string, string> = {
     "conv1d: 2 paddings for an input of spatial rank 1",
   "conv1d(zeros([32, 3]), zeros([6, 3, 5]))":
     "conv1d: needs input and kernel of rank 3, got [32, 3] and [6, 3, 5]",
+  "conv1d(zeros([32, 3, 28]), zeros([6, 3, 5]), { inputDilation: [1, 1] })":
+    "conv1d: inputDilation must be a whole number from 1 on, or 1 of them, got [1, 1]",
+  "conv3d(zeros([1, 3, 4, 4, 4]), zeros([6, 3, 5, 1, 1]))":
+    "conv3d: kernel [6, 3, 5, 1, 1] does not fit into input [1, 3, 4, 4, 4]",
+  "convTranspose2d(zeros([1, 3, 4, 4]), zeros([6, 3, 2, 2]))":
+    "convTranspose2d: channels differ: input [1, 3, 4, 4] has 3, kernel [6, 3, 2, 2] wants 6",
+  "convTranspose1d(zeros([1, 3, 4]), zeros([3, 2, 2]), { groups: 2 })":
+    "convTranspose1d: 2 groups do not divide the 3 channels of kernel [3, 2, 2]",
+  "convTranspose1d(zeros([1, 3, 2]), zeros([3, 2, 2]), { padding: 2 })":
+    "convTranspose1d: padding cuts off more than the output of input [1, 3, 2] and kernel [3, 2, 2]",
+  "convTranspose1d(zeros([1, 3, 2]), zeros([3, 2, 2]), { outputPadding: -1 })":
+    "convTranspose1d: outputPadding must be a whole number from 0 on, or 1 of them, got -1",
+  "cumsum(zeros([2, 3]), 2)": "cumsum: axis 2 is out of range for [2, 3]",
+  "diff(zeros([2, 3]), -1)": "diff: n must be a whole number from 0 on, got -1",
+  "diff(zeros([2, 3]), 1, 2)": "diff: axis 2 is out of range for [2, 3]",
   "maxPool(zeros([1, 1, 4, 4]), { window: 5 })":
     "maxPool: window 5 does not fit into input [1, 1, 4, 4]",
-  "avgPool(zeros([1, 4]), { window: 2 })": "avgPool: needs an input of rank 3 or 4, got [1, 4]",
+  "avgPool(zeros([1, 4]), { window: 2 })": "avgPool: needs an input of rank 3, 4 or 5, got [1, 4]",
   "einsum('ij,jk->ik', zeros([2, 784]), zeros([512, 10]))":
     "einsum ij,jk->ik: index j is 784 and 512",
   "einsum('ij->ijk', zeros([2, 784]))": "einsum ij->ijk: index k of the result is in no operand",

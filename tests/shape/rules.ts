@@ -18,6 +18,8 @@ import {
   dynamicUpdateSliceShape,
   startsShape,
 } from "../../src/shape/dynamic.ts";
+import { type ConvTransposeOptions, convTransposeShape } from "../../src/shape/conv_transpose.ts";
+import { cumulativeShape, diffShape } from "../../src/shape/cumulative.ts";
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
@@ -199,6 +201,12 @@ const windowOptions = (rank: number): fc.Arbitrary<WindowOptions> => {
 const spatial = (rank: number, max: number) =>
   fc.array(fc.integer({ min: max > 6 ? 0 : 1, max }), { minLength: rank, maxLength: rank });
 
+/** Settings of a convolution, as {@linkcode windowOptions}. */
+const convOptions = (rank: number): fc.Arbitrary<ConvOptions> =>
+  fc.tuple(windowOptions(rank), fc.option(mostly(perAxis(rank, 1), perAxis(rank, 0)))).map((
+    [options, inputDilation],
+  ) => inputDilation === null ? options : { ...options, inputDilation });
+
 const convolution = (rank: number): fc.Arbitrary<[number[], number[], ConvOptions]> =>
   fc.tuple(
     dim,
@@ -207,7 +215,7 @@ const convolution = (rank: number): fc.Arbitrary<[number[], number[], ConvOption
     fc.integer({ min: 1, max: 3 }),
     spatial(rank, 12),
     spatial(rank, 4),
-    windowOptions(rank),
+    convOptions(rank),
     fc.boolean(),
   ).chain(([n, own, features, groups, x, w, options, grouped]) => {
     const g = grouped ? groups : 1;
@@ -221,7 +229,29 @@ const convolution = (rank: number): fc.Arbitrary<[number[], number[], ConvOption
     );
   });
 
-const pooling: fc.Arbitrary<[number[], PoolOptions]> = fc.integer({ min: 1, max: 2 }).chain((
+/** Settings of a transposed convolution, a few of them wrong. */
+const convTransposeOptions = (rank: number): fc.Arbitrary<ConvTransposeOptions> => {
+  const setting = mostly(perAxis(rank, 1), perAxis(rank, 0));
+  return fc.record({
+    stride: setting,
+    padding: padding(rank).map((p) => typeof p === "string" ? 0 : p),
+    dilation: setting,
+    outputPadding: mostly(perAxis(rank, 0), fc.constantFrom(-1, 0.5)),
+  }, { requiredKeys: [] });
+};
+
+const transposedConvolution = (
+  rank: number,
+): fc.Arbitrary<[number[], number[], ConvTransposeOptions]> =>
+  fc.tuple(convolution(rank), convTransposeOptions(rank)).chain(([[x, w, { groups }], options]) =>
+    fc.tuple(
+      near([x[0], w[0], ...x.slice(2)]),
+      fc.constant(w),
+      fc.constant(groups === undefined ? options : { ...options, groups }),
+    )
+  );
+
+const pooling: fc.Arbitrary<[number[], PoolOptions]> = fc.integer({ min: 1, max: 3 }).chain((
   rank,
 ) =>
   fc.tuple(
@@ -338,13 +368,22 @@ const listText = (w: Writer, shapes: readonly Shape[]) =>
 const axisText = (w: Writer, axis: unknown) =>
   typeof axis === "number" ? w.number(axis) : w.literal(axis);
 
-const conv = (type: "Conv1d" | "Conv2d", name: "conv1d" | "conv2d", rank: number) =>
+const conv = (rank: 1 | 2 | 3) =>
   rule(
-    type,
+    `Conv${rank}d`,
     "conv",
     convolution(rank),
     (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options)],
-    ([x, k, options]) => convShape(name, x, k, options),
+    ([x, k, options]) => convShape(`conv${rank}d`, x, k, options),
+  );
+
+const convTranspose = (rank: 1 | 2 | 3) =>
+  rule(
+    `ConvTranspose${rank}d`,
+    "conv_transpose",
+    transposedConvolution(rank),
+    (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options)],
+    ([x, k, options]) => convTransposeShape(`convTranspose${rank}d`, x, k, options),
   );
 
 /** All rules. */
@@ -480,8 +519,12 @@ export const rules: readonly Rule[] = [
     (w, [shape, widths]) => [w.shape(shape), w.literal(widths)],
     ([shape, widths]) => padShape(shape, widths),
   ),
-  conv("Conv1d", "conv1d", 1),
-  conv("Conv2d", "conv2d", 2),
+  conv(1),
+  conv(2),
+  conv(3),
+  convTranspose(1),
+  convTranspose(2),
+  convTranspose(3),
   rule(
     "Pool",
     "pool",
@@ -541,6 +584,24 @@ export const rules: readonly Rule[] = [
     mostly(ofRank(1), anyShape),
     (w, edges) => [w.shape(edges)],
     (edges) => binsShape(edges),
+  ),
+  rule(
+    "Cumulative",
+    "cumulative",
+    anyShape.chain((s) =>
+      fc.tuple(fc.constant(s), fc.oneof(fc.constant(undefined), axisOf(s.length)))
+    ),
+    (w, [shape, axis]) => [w.shape(shape), axisText(w, axis), named("cumsum")],
+    ([shape, axis]) => cumulativeShape("cumsum", shape, axis),
+  ),
+  rule(
+    "Diff",
+    "cumulative",
+    anyShape.chain((s) =>
+      fc.tuple(fc.constant(s), mostly(fc.nat(4), fc.constantFrom(-1, 0.5)), axisOf(s.length))
+    ),
+    (w, [shape, n, axis]) => [w.shape(shape), w.number(n), w.number(axis)],
+    ([shape, n, axis]) => diffShape(shape, n, axis),
   ),
   rule(
     "Take",
