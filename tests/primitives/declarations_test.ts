@@ -8,6 +8,7 @@ import { add, type AnyTensor, fromBuffer, jit, mul, vjp } from "@katachi/katachi
 import { checkGrads } from "@katachi/katachi/testing";
 import "../../src/random/threefry.ts";
 import "../../src/transforms/call.ts";
+import "../../src/linalg/mod.ts";
 import { definePrimitive, type Primitive, primitives } from "../../src/tape/primitive.ts";
 import { bind } from "../../src/tape/recorder.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
