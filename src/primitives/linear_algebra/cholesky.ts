@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { orderOf } from "../../shape/matrix.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { definePrimitive, perOperand, type Primitive } from "../../tape/primitive.ts";
 import { bind } from "../../tape/recorder.ts";
@@ -15,7 +16,6 @@ import {
   foldLower,
   forEachMatrix,
   lower,
-  orderOf,
   product,
   symmetric,
   transposed,

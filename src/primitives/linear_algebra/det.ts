@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { batchOf, orderOf } from "../../shape/matrix.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { definePrimitive, perOperand, type Primitive } from "../../tape/primitive.ts";
 import { bind } from "../../tape/recorder.ts";
@@ -17,13 +18,11 @@ import { prodPrimitive } from "../reduce.ts";
 import { reshapeRaw } from "../reshape.ts";
 import { eliminate, luRaw, parityOf, solveWith } from "./lu.ts";
 import {
-  batchOf,
   block,
   columns,
   diagonalOf,
   forEachMatrix,
   identity,
-  orderOf,
   product,
   resized,
   transposed,

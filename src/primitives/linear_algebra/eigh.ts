@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { batchOf, orderOf } from "../../shape/matrix.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { definePrimitive, type Primitive } from "../../tape/primitive.ts";
 import { bind } from "../../tape/recorder.ts";
@@ -12,11 +13,9 @@ import { requireDType } from "../operands.ts";
 import {
   alongColumns,
   alongRows,
-  batchOf,
   diagonalMatrix,
   foldLower,
   forEachMatrix,
-  orderOf,
   product,
   reciprocalOffDiagonal,
   symmetric,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { batchOf, matrixOf } from "../../shape/matrix.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { definePrimitive, type Primitive } from "../../tape/primitive.ts";
@@ -16,11 +17,9 @@ import { bitwiseAnd } from "../logic.ts";
 import { convert, requireDType } from "../operands.ts";
 import { argsortRaw } from "../sort.ts";
 import {
-  batchOf,
   forEachMatrix,
   identity,
   lower,
-  matrixOf,
   permuteRows,
   product,
   resized,

@@ -5,13 +5,13 @@
  * @module
  */
 import type { Shape } from "../../shape/dim.ts";
-import { ShapeError, showShape } from "../../shape/fail.ts";
+import { batchOf, diagonalShape } from "../../shape/matrix.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Elements } from "../../tape/primitive.ts";
 import { bind } from "../../tape/recorder.ts";
 import { add, div, mul } from "../arithmetic.ts";
-import { broadcastPrimitive, sumAxes } from "../broadcast.ts";
+import { broadcastPrimitive } from "../broadcast.ts";
 import { equal, lessEqual, select, zero } from "../compare.ts";
 import { contractRaw } from "../contraction.ts";
 import { iota } from "../create.ts";
@@ -20,27 +20,6 @@ import { transposeRaw } from "../movement.ts";
 import { convert, scalar } from "../operands.ts";
 import { reshapeRaw } from "../reshape.ts";
 import { padRaw, sliceRaw } from "../slice.ts";
-
-/** The dims in front of a matrix's own. */
-export function batchOf(shape: Shape): Shape {
-  return shape.slice(0, -2);
-}
-
-/** Rows and columns. */
-export function matrixOf(operation: string, shape: Shape): [rows: number, columns: number] {
-  if (shape.length < 2) {
-    throw new ShapeError(`${operation}: needs matrices, got ${showShape(shape)}`);
-  }
-  return [shape[shape.length - 2], shape[shape.length - 1]];
-}
-
-/** The rows of square matrices. */
-export function orderOf(operation: string, shape: Shape): number {
-  if (shape.length < 2 || shape[shape.length - 2] !== shape[shape.length - 1]) {
-    throw new ShapeError(`${operation}: needs square matrices, got ${showShape(shape)}`);
-  }
-  return shape[shape.length - 1];
-}
 
 /** Matrices with rows and columns exchanged. */
 export function transposed(x: AnyTensor): AnyTensor {
@@ -79,11 +58,19 @@ export function upper(x: AnyTensor, offset: 0 | 1 = 0): AnyTensor {
   return select(lowerMask(x.shape, offset - 1), zero(x), x);
 }
 
-/** The elements on the diagonal as vectors. */
-export function diagonalOf(x: AnyTensor): AnyTensor {
+/** The elements on the diagonal that is `offset` to the right of the main one, as vectors. */
+export function diagonalOf(x: AnyTensor, offset = 0): AnyTensor {
+  const shape = diagonalShape("diagonal", x.shape, offset);
   const [rows, columns] = x.shape.slice(-2);
-  const onDiagonal = select(diagonalMask(x.shape), x, zero(x));
-  return sumAxes(onDiagonal, [x.shape.length - (rows > columns ? 2 : 1)]);
+  const count = shape[shape.length - 1];
+  const flat = reshapeRaw(x, [...batchOf(x.shape), rows * columns]);
+  // In row-major order they are `columns + 1` apart.
+  const first = count === 0 ? 0 : Math.max(offset, -offset * columns);
+  const end = count === 0 ? 0 : first + (count - 1) * (columns + 1) + 1;
+  const last = shape.length - 1;
+  const at = (value: number, other: number) =>
+    shape.map((_, axis) => axis === last ? value : other);
+  return sliceRaw(flat, at(first, 0), flat.shape.with(last, end), at(columns + 1, 1));
 }
 
 /** Matrices with vectors on the diagonal and 0 elsewhere. */

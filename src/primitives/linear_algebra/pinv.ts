@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { batchOf, matrixOf } from "../../shape/matrix.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { definePrimitive, perOperand, type Primitive } from "../../tape/primitive.ts";
 import { bind } from "../../tape/recorder.ts";
 import { add, sub } from "../arithmetic.ts";
 import { floats } from "../elementwise.ts";
 import { requireDType } from "../operands.ts";
-import { batchOf, forEachMatrix, identity, matrixOf, product, transposed } from "./matrices.ts";
+import { forEachMatrix, identity, product, transposed } from "./matrices.ts";
 import { decompose } from "./svd.ts";
 
 interface PinvParams {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { batchOf, matrixOf } from "../../shape/matrix.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { definePrimitive, type Primitive } from "../../tape/primitive.ts";
 import { bind } from "../../tape/recorder.ts";
@@ -11,16 +12,7 @@ import { zeros } from "../create.ts";
 import { floats } from "../elementwise.ts";
 import { concatPrimitive } from "../movement.ts";
 import { requireDType } from "../operands.ts";
-import {
-  batchOf,
-  columns,
-  forEachMatrix,
-  lower,
-  matrixOf,
-  product,
-  transposed,
-  upper,
-} from "./matrices.ts";
+import { columns, forEachMatrix, lower, product, transposed, upper } from "./matrices.ts";
 import { lengthOf } from "./rotations.ts";
 import { triangularSolveRaw } from "./triangular_solve.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { batchOf, matrixOf } from "../../shape/matrix.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { definePrimitive, type Primitive } from "../../tape/primitive.ts";
 import { bind } from "../../tape/recorder.ts";
@@ -12,10 +13,8 @@ import { requireDType } from "../operands.ts";
 import {
   alongColumns,
   alongRows,
-  batchOf,
   diagonalMatrix,
   forEachMatrix,
-  matrixOf,
   product,
   reciprocalOffDiagonal,
   transposed,

@@ -4,6 +4,7 @@
  * @module
  */
 import { equalShapes } from "../../shape/same.ts";
+import { batchOf, matrixOf, orderOf } from "../../shape/matrix.ts";
 import { ShapeError, showShape } from "../../shape/fail.ts";
 import { DTypeError } from "../../tensor/dtype.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -13,11 +14,8 @@ import { neg } from "../arithmetic.ts";
 import { floats } from "../elementwise.ts";
 import { requireDType } from "../operands.ts";
 import {
-  batchOf,
   forEachMatrix,
   lower as lowerPart,
-  matrixOf,
-  orderOf,
   product,
   transposed,
   upper as upperPart,
