@@ -4,7 +4,16 @@
  * @module
  */
 import type { Min, Minus } from "./arithmetic.ts";
-import type { Agreed, EqualDim, Generic, IsLiteral, Shape, Single, UnknownRank } from "./dim.ts";
+import type {
+  Agreed,
+  EqualDim,
+  Generic,
+  IsLiteral,
+  IsUnion,
+  Shape,
+  Single,
+  UnknownRank,
+} from "./dim.ts";
 import { type Fail, type Rankless, ShapeError, type Show, showShape } from "./fail.ts";
 
 /** The shape of square matrices. */
@@ -73,6 +82,7 @@ export function matrixOf(operation: string, shape: Shape): [rows: number, column
   return [shape[shape.length - 2], shape[shape.length - 1]];
 }
 
+/** @internal */
 type NotMatrix<S extends Shape, K extends string> = Fail<`${K}: needs matrices, got ${Show<S, K>}`>;
 
 /** The shape of what there is one of for each matrix, as ranks. */
@@ -84,6 +94,19 @@ export type PerMatrix<S extends Shape, K extends string> = UnknownRank<S, K> ext
 export function perMatrixShape(operation: string, shape: Shape): number[] {
   matrixOf(operation, shape);
   return [...batchOf(shape)];
+}
+
+/** The shape of condition numbers: in norms other than 2 and -2, of square matrices only. */
+export type Condition<S extends Shape, P, K extends string> = [P] extends [2 | -2] ? PerMatrix<S, K>
+  : IsUnion<P> extends true ? PerMatrix<S, K>
+  : number extends P ? PerMatrix<S, K>
+  : Determinant<S, K>;
+
+/** The run-time twin of {@linkcode Condition}. */
+export function conditionShape(operation: string, shape: Shape, ord: unknown): number[] {
+  return ord === 2 || ord === -2
+    ? perMatrixShape(operation, shape)
+    : determinantShape(operation, shape);
 }
 
 /** The shape of matrices with rows and columns exchanged, as pseudo-inverses. */

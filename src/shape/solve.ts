@@ -33,6 +33,22 @@ export function leastSquaresShape(operation: string, a: Shape, b: Shape): number
   return matmulShape(pinvShape(operation, a), b, operation);
 }
 
+/** The shape of what there is one of for each column of a right-hand side. */
+export type Residuals<A extends Shape, B extends Shape, K extends string> =
+  UnknownRank<A, K> extends true ? Shape
+    : UnknownRank<B, K> extends true ? Shape
+    : LeastSquares<A, B, K> extends infer X
+      ? B extends readonly [unknown] ? X extends readonly [...infer Batch, unknown] ? Batch : X
+      : X extends readonly [...infer Batch, unknown, infer k] ? [...Batch, k]
+      : X
+    : never;
+
+/** The run-time twin of {@linkcode Residuals}. */
+export function residualsShape(operation: string, a: Shape, b: Shape): number[] {
+  const shape = leastSquaresShape(operation, a, b);
+  return shape.toSpliced(b.length === 1 ? -1 : -2, 1);
+}
+
 /** The shape of a product of two or more: matrices, and a vector first or last. */
 export type MultiDot<L extends readonly Shape[], K extends string = "multiDot"> = L extends
   readonly [infer A extends Shape, ...infer T extends readonly Shape[]]
@@ -53,6 +69,7 @@ type Chain<A, L extends readonly Shape[], K extends string> = A extends Shape
   : A
   : A;
 
+/** @internal */
 type NotFactor<S extends Shape, K extends string> = Fail<
   `${K}: operands are matrices, with a vector first or last, got ${Show<S, K>}`
 >;

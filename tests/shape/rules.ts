@@ -17,6 +17,7 @@ import { einsumShape } from "../../src/shape/einsum.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
 import {
+  conditionShape,
   determinantShape,
   diagonalShape,
   diagShape,
@@ -37,7 +38,12 @@ import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
 import { type AxisIndex, type Index, sliceShape } from "../../src/shape/slice.ts";
 import { expandDimsShape, squeezeShape } from "../../src/shape/squeeze.ts";
-import { leastSquaresShape, multiDotShape, solveShape } from "../../src/shape/solve.ts";
+import {
+  leastSquaresShape,
+  multiDotShape,
+  residualsShape,
+  solveShape,
+} from "../../src/shape/solve.ts";
 import { stackShape } from "../../src/shape/stack.ts";
 import { oneHotShape, takeAlongShape, takeShape } from "../../src/shape/take.ts";
 import { transposeShape } from "../../src/shape/transpose.ts";
@@ -587,6 +593,13 @@ export const rules: readonly Rule[] = [
   factor("RightFactor", rightFactorShape),
   factor("RightVectors", rightVectorsShape),
   rule(
+    "Condition",
+    "matrix",
+    fc.tuple(squares, fc.constantFrom(1, 2, -2, "fro" as const)),
+    (w, [shape, ord]) => [w.shape(shape), w.literal(ord), named("op")],
+    ([shape, ord]) => conditionShape("op", shape, ord),
+  ),
+  rule(
     "Diagonal",
     "matrix",
     fc.tuple(anyShape, mostly(fc.integer({ min: -6, max: 6 }), fc.constantFrom(0.5, -1.5))),
@@ -606,6 +619,13 @@ export const rules: readonly Rule[] = [
     system(anyShape),
     (w, [a, b]) => [w.shape(a), w.shape(b), named("op")],
     ([a, b]) => leastSquaresShape("op", a, b),
+  ),
+  rule(
+    "Residuals",
+    "solve",
+    system(anyShape),
+    (w, [a, b]) => [w.shape(a), w.shape(b), named("op")],
+    ([a, b]) => residualsShape("op", a, b),
   ),
   rule(
     "MultiDot",
