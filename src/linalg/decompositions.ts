@@ -32,7 +32,8 @@ type IsComplete<M extends QrMode> = M extends "complete" ? true : false;
 /**
  * `A = Q R` for matrices `[…, m, n]`: orthonormal columns `q` and an upper triangle `r`, by
  * Householder's reflections with the signs that LAPACK and JAX have. With `k = min(m, n)`, `q` is
- * `[…, m, k]` and `r` is `[…, k, n]`; in the mode "complete" `k` is `m`.
+ * `[…, m, k]` and `r` is `[…, k, n]`; in the mode "complete" `k` is `m`. An infinite or NaN element
+ * makes all NaN.
  *
  * The gradient wants the first `k` columns of `A` to be independent; a complete `q` has one only where
  * `m <= n`. (M. Seeger et al., "Auto-differentiating linear algebra", 2017.)

@@ -190,24 +190,24 @@ export function singularValuesShape(operation: string, shape: Shape): number[] {
 export type Diagonal<S extends Shape, N extends number, K extends string> =
   UnknownRank<S, K> extends true ? Shape
     : S extends readonly [...infer B extends Shape, infer m, infer n]
-      ? Shifted<Single<m, K>, Single<n, K>, Single<N, K>, K> extends infer D
-        ? D extends number ? [...B, D] : D
-      : never
+      ? IsFraction<Single<N, K>> extends true
+        ? Fail<`${K}: the offset must be a whole number, got ${N}`>
+      : [...B, Shifted<Single<m, K>, Single<n, K>, Single<N, K>, K>]
     : NotMatrix<S, K>;
 
 /** @internal */
-type Shifted<m, n, N, K extends string> = IsLiteral<N, K> extends true
-  ? `${N & number}` extends `${string}.${string}`
-    ? Fail<`${K}: the offset must be a whole number, got ${N & number}`>
-  : IsLiteral<m, K> extends true
-    ? IsLiteral<n, K> extends true
-      ? `${N & number}` extends `-${infer Down extends number}`
-        ? Min<Minus<m & number, Down>, n & number>
-      : Min<m & number, Minus<n & number, N & number>>
-    : N extends 0 ? Smaller<m, n, K>
-    : number
-  : N extends 0 ? Smaller<m, n, K>
-  : number
+type IsFraction<N> = N extends number ? `${N}` extends `${string}.${string}` ? true : false : false;
+
+/**
+ * How long a diagonal is.
+ *
+ * @internal
+ */
+type Shifted<m, n, N, K> = N extends 0 ? Smaller<m, n, K>
+  : [IsLiteral<m, K>, IsLiteral<n, K>, IsLiteral<N, K>] extends [true, true, true]
+    ? `${N & number}` extends `-${infer Down extends number}`
+      ? Min<Minus<m & number, Down>, n & number>
+    : Min<m & number, Minus<n & number, N & number>>
   : number;
 
 /** The run-time twin of {@linkcode Diagonal}. */

@@ -63,7 +63,7 @@ function factor(a: Float64Array, n: number): Float64Array {
     for (let j = 0; j <= i; j++) {
       let rest = a[i * n + j];
       for (let k = 0; k < j; k++) rest -= a[i * n + k] * a[j * n + k];
-      if (i === j && !(rest > 0 && rest < Infinity)) {
+      if (i === j && !(rest > 0)) {
         for (let row = 0; row < n; row++) a.fill(NaN, row * n, row * n + row + 1);
         i = n;
         break;

@@ -79,16 +79,16 @@ export const eighPrimitive: Primitive<undefined> = definePrimitive<undefined>({
 
 /** Jacobi's method: turns rows and columns in pairs until the matrix is diagonal. */
 function diagonalize(a: Float64Array, n: number): [number[], Float64Array] {
-  const largest = largestOf(a);
+  const rows = Array.from(
+    { length: n },
+    (_, i) => Float64Array.from({ length: n }, (_, j) => a[Math.max(i, j) * n + Math.min(i, j)]),
+  );
+  const largest = Math.max(0, ...rows.map(largestOf));
   if (!Number.isFinite(largest)) {
     return [new Array<number>(n).fill(NaN), new Float64Array(n * n).fill(NaN)];
   }
   const scale = largest || 1;
-  const rows = Array.from(
-    { length: n },
-    (_, i) =>
-      Float64Array.from({ length: n }, (_, j) => a[Math.max(i, j) * n + Math.min(i, j)] / scale),
-  );
+  for (const row of rows) row.forEach((value, i) => row[i] = value / scale);
   const vectors = unitVectors(n);
   const negligible = epsilon * lengthOf(Float64Array.from(rows.map(lengthOf))) / n;
   sweep(n, (p, q) => {

@@ -13,7 +13,7 @@ import { floats } from "../elementwise.ts";
 import { concatPrimitive } from "../movement.ts";
 import { requireDType } from "../operands.ts";
 import { columns, forEachMatrix, lower, product, transposed, upper } from "./matrices.ts";
-import { lengthOf } from "./rotations.ts";
+import { largestOf, lengthOf } from "./rotations.ts";
 import { triangularSolveRaw } from "./triangular_solve.ts";
 
 interface QrParams {
@@ -117,12 +117,18 @@ function factor(
   width: number,
   inner: number,
 ): [Float64Array, Float64Array] {
+  if (!Number.isFinite(largestOf(a))) {
+    const nothing = (size: number) => new Float64Array(size).fill(NaN);
+    return [nothing(rows * inner), upperTriangle(nothing(inner * width), width)];
+  }
   const reflections: Reflection[] = [];
   for (let at = 0; at < Math.min(rows, width); at++) {
     const v = Float64Array.from({ length: rows - at }, (_, i) => a[(at + i) * width + at]);
+    const scale = largestOf(v);
+    v.forEach((value, i) => v[i] = value / scale);
     const below = lengthOf(v.subarray(1));
     // Nothing to do, and the sign stays: as LAPACK has it.
-    if (below === 0) continue;
+    if (scale === 0 || below === 0) continue;
     const first = v[0];
     const beta = first < 0 ? Math.hypot(first, below) : -Math.hypot(first, below);
     for (let i = 1; i < v.length; i++) v[i] /= first - beta;
@@ -130,13 +136,18 @@ function factor(
     const reflection = { at, v, tau: (beta - first) / beta };
     reflections.push(reflection);
     reflect(a, width, reflection, at + 1);
-    a[at * width + at] = beta;
-    for (let i = at + 1; i < rows; i++) a[i * width + at] = 0;
+    a[at * width + at] = beta * scale;
   }
   const q = new Float64Array(rows * inner);
   for (let i = 0; i < inner; i++) q[i * inner + i] = 1;
   for (const reflection of reflections.reverse()) reflect(q, inner, reflection, reflection.at);
-  return [q, a.subarray(0, inner * width)];
+  return [q, upperTriangle(a.subarray(0, inner * width), width)];
+}
+
+/** Overwrites what is below the diagonal with 0. */
+function upperTriangle(a: Float64Array, width: number): Float64Array {
+  for (let i = 1; i * width < a.length; i++) a.fill(0, i * width, i * width + Math.min(i, width));
+  return a;
 }
 
 /** The QR primitive. */
