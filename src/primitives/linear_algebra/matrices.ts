@@ -37,13 +37,13 @@ export function product(a: AnyTensor, b: AnyTensor): AnyTensor {
 }
 
 /** Where `column - row <= offset`: the triangle below the diagonal that is `offset` to the right. */
-export function lowerMask(shape: Shape, offset: number): AnyTensor {
+function lowerMask(shape: Shape, offset: number): AnyTensor {
   const [row, column] = [-2, -1].map((axis) => iota(shape, shape.length + axis, "int32"));
   return lessEqual(column, add(row, offset));
 }
 
 /** Where `column - row = offset`. */
-export function diagonalMask(shape: Shape, offset = 0): AnyTensor {
+function diagonalMask(shape: Shape, offset = 0): AnyTensor {
   const [row, column] = [-2, -1].map((axis) => iota(shape, shape.length + axis, "int32"));
   return equal(column, add(row, offset));
 }
