@@ -190,7 +190,8 @@ export const logSigmoid: RealUnary =
 
 /**
  * The Euclidean norm `√Σx²` along axes. At 0 its gradient is NaN, as JAX's; add a small constant
- * under the root where that can happen.
+ * under the root where that can happen. Other norms are `vectorNorm` and `matrixNorm` of
+ * `@katachi/katachi/linalg`.
  *
  * @throws {ShapeError} Where an axis is out of range or named twice.
  *

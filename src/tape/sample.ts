@@ -25,6 +25,12 @@ export interface OperandSample extends Abstract {
   readonly avoid?: readonly number[];
   /** Values are kept 0.1 apart from each other, where ties have a convention of their own. */
   readonly distinct?: boolean;
+  /**
+   * Each matrix (the last two axes) is led by a diagonal, this far to the right and around the end:
+   * 2, 4, 6, … there, and the values drawn, made small, are added everywhere. So its factors exist,
+   * are unique, and jump nowhere near.
+   */
+  readonly diagonal?: number;
 }
 
 /** A drawn application. */

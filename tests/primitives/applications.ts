@@ -68,7 +68,7 @@ export function applicationsOf(primitive: Primitive, float: DType): fc.Arbitrary
 }
 
 function operand(
-  { shape, dtype, range = [-2, 2], avoid = [], distinct = false }: OperandSample,
+  { shape, dtype, range = [-2, 2], avoid = [], distinct = false, diagonal }: OperandSample,
   random: () => number,
 ): AnyTensor {
   const size = sizeOf(shape);
@@ -88,6 +88,14 @@ function operand(
     // The ranks of the drawn values, spread out evenly.
     const order = [...data.keys()].sort((i, j) => data[i] - data[j]);
     order.forEach((at, rank) => data[at] = low + rank * 0.25);
+  }
+  if (diagonal !== undefined) {
+    const [rows, columns] = shape.slice(-2);
+    for (let i = 0; i < size; i++) {
+      const row = Math.floor(i / columns) % rows;
+      const led = i % columns === (row + diagonal) % rows;
+      data[i] = 0.15 * data[i] + (led ? 2 * (row + 1) : 0);
+    }
   }
   return wrap(shape, dtype, data);
 }

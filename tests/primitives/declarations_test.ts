@@ -12,6 +12,7 @@ import "../../src/transforms/custom_vjp.ts";
 import "../../src/transforms/control/cond_primitive.ts";
 import "../../src/transforms/control/scan_primitive.ts";
 import "../../src/transforms/control/while_primitive.ts";
+import "../../src/linalg/mod.ts";
 import { definePrimitive, type Primitive, primitives } from "../../src/tape/primitive.ts";
 import { bind } from "../../src/tape/recorder.ts";
 import { bindBatch } from "../../src/transforms/batch.ts";

@@ -30,6 +30,20 @@ import {
   requireOneAxis,
   topKShape,
 } from "../../src/shape/order.ts";
+import {
+  conditionShape,
+  determinantShape,
+  diagonalShape,
+  diagShape,
+  eigenvaluesShape,
+  leftFactorShape,
+  perMatrixShape,
+  pinvShape,
+  rightFactorShape,
+  rightVectorsShape,
+  singularValuesShape,
+  squareShape,
+} from "../../src/shape/matrix.ts";
 import { padShape, type Widths } from "../../src/shape/pad.ts";
 import { type PoolOptions, poolShape } from "../../src/shape/pool.ts";
 import { arangeLength } from "../../src/shape/range.ts";
@@ -39,6 +53,12 @@ import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
 import { type AxisIndex, type Index, sliceShape } from "../../src/shape/slice.ts";
 import { expandDimsShape, squeezeShape } from "../../src/shape/squeeze.ts";
+import {
+  leastSquaresShape,
+  multiDotShape,
+  residualsShape,
+  solveShape,
+} from "../../src/shape/solve.ts";
 import { stackShape } from "../../src/shape/stack.ts";
 import { oneHotShape, takeAlongShape, takeShape } from "../../src/shape/take.ts";
 import { transposeShape } from "../../src/shape/transpose.ts";
@@ -386,6 +406,50 @@ const convTranspose = (rank: 1 | 2 | 3) =>
     ([x, k, options]) => convTransposeShape(`convTranspose${rank}d`, x, k, options),
   );
 
+/** Mostly square matrices, in any batch. */
+const squares = fc.oneof(
+  { weight: 8, arbitrary: fc.tuple(ofRank(0, 2), dim).map(([batch, n]) => [...batch, n, n]) },
+  { weight: 1, arbitrary: anyShape },
+);
+
+/** A rule for one shape and the name of the operation. */
+const named1 = (type: string, cases: fc.Arbitrary<number[]>, twin: (shape: Shape) => number[]) =>
+  rule(type, "matrix", cases, (w, shape) => [w.shape(shape), named("op")], twin);
+
+/** A rule for a factor that may be whole. */
+const factor = (type: string, twin: (operation: string, s: Shape, whole: boolean) => number[]) =>
+  rule(
+    type,
+    "matrix",
+    fc.tuple(anyShape, fc.boolean()),
+    (w, [shape, whole]) => [w.shape(shape), `${whole}`, named("op")],
+    ([shape, whole]) => twin("op", shape, whole),
+  );
+
+/** Matrices and a right-hand side that has as many rows. */
+const system = (matrices: fc.Arbitrary<number[]>) =>
+  matrices.chain((a) => {
+    const rows = a[a.length - 2] ?? 1;
+    return fc.tuple(
+      fc.constant(a),
+      fc.oneof(
+        near([rows]),
+        dim.chain((width) => near([...a.slice(0, -2), rows, width])),
+        dim.chain((width) => near([rows, width])),
+        anyShape,
+      ),
+    );
+  });
+
+const chain = fc.array(dim, { minLength: 2, maxLength: 6 }).chain((dims) => {
+  const factors = dims.slice(1).map((n, i) => [dims[i], n]);
+  const ends = (shapes: number[][], vector: boolean) =>
+    vector ? shapes.with(0, shapes[0].slice(1)) : shapes;
+  return fc.tuple(fc.boolean(), fc.nat(20)).chain(([vector, at]) =>
+    fc.tuple(...ends(factors, vector).map((shape, i) => i === at ? anyShape : near(shape)))
+  );
+});
+
 /** All rules. */
 export const rules: readonly Rule[] = [
   rule(
@@ -692,5 +756,57 @@ export const rules: readonly Rule[] = [
     fc.tuple(fc.nat(30), fc.nat(900), fc.nat(7)),
     (w, [start, stop, step]) => [w.number(start), w.number(stop), w.number(step), named("arange")],
     ([start, stop, step]) => [arangeLength(start, stop, step)],
+  ),
+  named1("Square", squares, (s) => squareShape("op", s)),
+  named1("Eigenvalues", squares, (s) => eigenvaluesShape("op", s)),
+  named1("Determinant", squares, (s) => determinantShape("op", s)),
+  named1("PerMatrix", anyShape, (s) => perMatrixShape("op", s)),
+  named1("Pinv", anyShape, (s) => pinvShape("op", s)),
+  named1("SingularValues", anyShape, (s) => singularValuesShape("op", s)),
+  named1("Diag", anyShape, (s) => diagShape("op", s)),
+  factor("LeftFactor", leftFactorShape),
+  factor("RightFactor", rightFactorShape),
+  factor("RightVectors", rightVectorsShape),
+  rule(
+    "Condition",
+    "matrix",
+    fc.tuple(squares, fc.constantFrom(1, 2, -2, "fro" as const)),
+    (w, [shape, ord]) => [w.shape(shape), w.literal(ord), named("op")],
+    ([shape, ord]) => conditionShape("op", shape, ord),
+  ),
+  rule(
+    "Diagonal",
+    "matrix",
+    fc.tuple(anyShape, mostly(fc.integer({ min: -6, max: 6 }), fc.constantFrom(0.5, -1.5))),
+    (w, [shape, offset]) => [w.shape(shape), w.number(offset), named("op")],
+    ([shape, offset]) => diagonalShape("op", shape, offset),
+  ),
+  rule(
+    "Solve",
+    "solve",
+    system(squares),
+    (w, [a, b]) => [w.shape(a), w.shape(b), named("op")],
+    ([a, b]) => solveShape("op", a, b),
+  ),
+  rule(
+    "LeastSquares",
+    "solve",
+    system(anyShape),
+    (w, [a, b]) => [w.shape(a), w.shape(b), named("op")],
+    ([a, b]) => leastSquaresShape("op", a, b),
+  ),
+  rule(
+    "Residuals",
+    "solve",
+    system(anyShape),
+    (w, [a, b]) => [w.shape(a), w.shape(b), named("op")],
+    ([a, b]) => residualsShape("op", a, b),
+  ),
+  rule(
+    "MultiDot",
+    "solve",
+    chain,
+    (w, shapes) => [listText(w, shapes)],
+    (shapes) => multiDotShape(shapes),
   ),
 ];
