@@ -26,6 +26,7 @@ import {
   adjointByKernel,
   drawSizes,
   drawSliding,
+  meetings,
   positionsOf,
   type Sliding,
   sources,
@@ -64,7 +65,9 @@ export const convolutionPrimitive: Primitive<Convolution> = definePrimitive({
     const positions = positionsOf(spatial(x), spatial(w), params);
     return [{ shape: [x.shape[0], w.shape[0], ...positions], dtype: x.dtype }];
   },
-  flops: ([, w], [y]) => 2 * sizeOf(y.shape) * sizeOf(w.shape.slice(1)),
+  // A multiplication with padding or a hole is none, as in XLA's own count.
+  flops: ([x, w], _, params) =>
+    2 * x.shape[0] * w.shape[0] * w.shape[1] * meetings(spatial(x), spatial(w), params),
   meaning: { kind: "kernel", run: ([x, w], params, [out]) => convolve(x, w, params, out) },
   vjp: perOperand(
     (ct, { inputs: [x, w], params }) =>

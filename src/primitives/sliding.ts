@@ -60,6 +60,15 @@ export function sources(input: Shape, size: Shape, sliding: Sliding): Int32Array
   return table;
 }
 
+/** How often an element of the window meets one of the input, over all positions: padding is none. */
+export function meetings(input: Shape, size: Shape, sliding: Sliding): number {
+  const output = positionsOf(input, size, sliding);
+  return input.reduce((product, dim, axis) => {
+    const own = sourcesAlong(dim, size[axis], output[axis], axis, sliding);
+    return product * own.reduce((count, at) => count + (at < 0 ? 0 : 1), 0);
+  }, 1);
+}
+
 /** {@linkcode sources} for one axis. */
 function sourcesAlong(
   dim: number,

@@ -22,15 +22,11 @@ import {
   adjointByInput,
   drawSizes,
   drawSliding,
+  meetings,
   positionsOf,
   type Sliding,
   sources,
 } from "./sliding.ts";
-
-/** One operation for each element of each window. */
-function perWindow(_: readonly Abstract[], [y]: readonly Abstract[], { size }: Windows): number {
-  return sizeOf(y.shape) * sizeOf(size);
-}
 
 /** Windows over the last axes. */
 export interface Windows extends Sliding {
@@ -42,6 +38,12 @@ export interface Windows extends Sliding {
 function parts(shape: Shape, { size }: Windows): readonly [lead: Shape, input: Shape] {
   const lead = shape.length - size.length;
   return [shape.slice(0, lead), shape.slice(lead)];
+}
+
+/** One operation for each element of each window. */
+function perWindow([x]: readonly Abstract[], _: readonly Abstract[], params: Windows): number {
+  const [lead, input] = parts(x.shape, params);
+  return sizeOf(lead) * meetings(input, params.size, params);
 }
 
 function infer(
