@@ -123,7 +123,8 @@ export function median<
   axis?: Arg<Reduce<S, X, Keep, K>, X>,
   options?: KeepDims<Keep>,
 ): Tensor<Ok<Reduce<S, X, Keep, K>>, Floating<D>> {
-  return quantileOf("median", x as never, 0.5, axis as never, options) as never;
+  const how = { method: "midpoint", ...options } as const;
+  return quantileOf("median", x as never, 0.5, axis as never, how) as never;
 }
 
 function quantileOf(

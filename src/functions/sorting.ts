@@ -56,7 +56,8 @@ export function sort<
 
 function sortOf(x: AnyTensor, axis = -1, { descending = false }: SortOptions = {}): AnyTensor {
   const at = normalizeAxis("sort", axis, x.shape);
-  return gatherAlong(x, orderOf(x, at, descending), at);
+  const ascending = gatherAlong(x, argsortRaw(x, at), at);
+  return descending ? reverse(ascending, at) : ascending;
 }
 
 /**
@@ -144,8 +145,11 @@ function topKOf(
 /** The positions that sort along an axis; equal elements stay in order both ways. */
 function orderOf(x: AnyTensor, axis: number, descending: boolean): AnyTensor {
   if (!descending) return argsortRaw(x, axis);
-  const reverse = (y: AnyTensor) => bind(reversePrimitive, [y], { axes: [axis] })[0];
-  return sub(x.shape[axis] - 1, reverse(argsortRaw(reverse(x), axis)));
+  return sub(x.shape[axis] - 1, reverse(argsortRaw(reverse(x, axis), axis), axis));
+}
+
+function reverse(x: AnyTensor, axis: number): AnyTensor {
+  return bind(reversePrimitive, [x], { axes: [axis] })[0];
 }
 
 /** On which side of equal elements a value goes. */
