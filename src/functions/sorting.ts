@@ -13,9 +13,9 @@ import type { AnyTensor, Operand, ShapeOf, Tensor } from "../tensor/tensor.ts";
 import { bind } from "../tape/recorder.ts";
 import { add, sub } from "../primitives/arithmetic.ts";
 import { fill } from "../primitives/broadcast.ts";
-import { less, lessEqual, where } from "../primitives/compare.ts";
+import { equal, less, lessEqual, where } from "../primitives/compare.ts";
 import { gather, gatherAlong } from "../primitives/indexing.ts";
-import { isNaN, logicalAnd, logicalNot, logicalOr } from "../primitives/logic.ts";
+import { isNaN, logicalAnd, logicalOr } from "../primitives/logic.ts";
 import { reversePrimitive } from "../primitives/movement.ts";
 import { scalar, unify } from "../primitives/operands.ts";
 import { sliceRaw } from "../primitives/slice.ts";
@@ -198,10 +198,11 @@ export function countBefore(
   side: "left" | "right",
 ): AnyTensor {
   const [size] = list.shape;
+  const unknown = isNaN(values);
   const before = (element: AnyTensor) =>
     side === "left"
-      ? logicalOr(less(element, values), logicalAnd(isNaN(values), logicalNot(isNaN(element))))
-      : logicalOr(lessEqual(element, values), isNaN(values));
+      ? logicalOr(less(element, values), logicalAnd(unknown, equal(element, element)))
+      : logicalOr(lessEqual(element, values), unknown);
   let count = fill(scalar(0, "int32"), values.shape);
   for (let step = size === 0 ? 0 : 2 ** Math.floor(Math.log2(size)); step >= 1; step /= 2) {
     const next = add(count, step);

@@ -90,11 +90,17 @@ export function getAt<
 function getAtOf(x: AnyTensor, index: AtIndex): AnyTensor {
   if (!isPositions(index)) return readRegion(x, resolveSlice("getAt", x.shape, index));
   const list = listOf("getAt", x.shape, index);
-  const clamped = (position: AnyTensor, axis: number) => {
+  const positions = list.map((position, axis) => {
     requireInside("getAt", position, x.shape[axis], x.shape);
-    return minimum(maximum(wrapped(position, x.shape[axis]), 0), x.shape[axis] - 1);
-  };
-  return gather(merged(x, list.length), along(x.shape, list.map(clamped)), 0);
+    const inside = wrapped(position, x.shape[axis]);
+    // One position alone is clamped by the gather.
+    return list.length === 1 ? inside : clip(inside, Math.max(x.shape[axis] - 1, 0));
+  });
+  return gather(merged(x, list.length), along(x.shape, positions), 0);
+}
+
+function clip(positions: AnyTensor, last: number): AnyTensor {
+  return minimum(maximum(positions, 0), last);
 }
 
 /**
