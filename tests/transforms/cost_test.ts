@@ -19,6 +19,7 @@ import {
   type Tensor,
   zeros,
 } from "@katachi/katachi";
+import "../../src/primitives/all.ts";
 import { applicationsOf } from "../primitives/applications.ts";
 import { optimize } from "../../src/tape/passes/optimize.ts";
 import { definePrimitive, type Primitive, primitives } from "../../src/tape/primitive.ts";
