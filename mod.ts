@@ -168,12 +168,39 @@ export { avgPool, conv1d, conv2d, maxPool } from "./src/functions/windows.ts";
 // Transformations.
 export { grad, valueAndGrad } from "./src/transforms/grad.ts";
 export type {
+  ByArgument,
   GradOptions,
   GradResult,
   Loss,
   ValueAndGradResult,
 } from "./src/transforms/grad_types.ts";
+export {
+  hessian,
+  hvp,
+  jacfwd,
+  type Jacobian,
+  type JacobianOptions,
+  jacrev,
+} from "./src/transforms/jacobian.ts";
+export { checkpoint } from "./src/transforms/checkpoint.ts";
+export { type CustomRule, customVjp } from "./src/transforms/custom_vjp.ts";
+export {
+  evalShape,
+  type ShapeDType,
+  type ShapesOf,
+  type TensorsOrShapes,
+} from "./src/transforms/eval_shape.ts";
+export { scan, type ScanOptions, type Steps } from "./src/transforms/control/scan.ts";
+export {
+  associativeScan,
+  type AssociativeScanOptions,
+} from "./src/transforms/control/associative_scan.ts";
+export { cond, switchCase } from "./src/transforms/control/cond.ts";
+export { foriLoop, type LoopBound, whileLoop } from "./src/transforms/control/while.ts";
+export { jvp, linearize } from "./src/transforms/jvp.ts";
 export { vjp } from "./src/transforms/vjp.ts";
+export { vmap, type VmapOptions, type Vmapped } from "./src/transforms/vmap.ts";
+export type { AxisTree, LeadingDim, WithAxis, WithoutAxis } from "./src/transforms/tree_types.ts";
 export { jit, type JitOptions, traceCount, type TreeFunction } from "./src/transforms/jit.ts";
 export { cost } from "./src/transforms/cost.ts";
 export { Cost, type CostParts, type PrimitiveCost, tapeCost } from "./src/tape/cost.ts";
@@ -192,11 +219,16 @@ export {
 export type { Source } from "./src/tape/source.ts";
 export type {
   Augmented,
+  BatchContext,
+  Batching,
   Elements,
+  Execute,
   Meaning,
   NotDifferentiable,
   Params,
+  PartlyBatched,
   Primitive,
+  Pruned,
   VjpContext,
   VjpRule,
 } from "./src/tape/primitive.ts";

@@ -25,7 +25,7 @@ its meaning, its derivative and its batching rule. This page is made from the de
 const columns =
   `"Meaning" says what an engine has to know. \`expression\`: an expression in a small scalar language,
 which the engine compiles and applies element by element. \`kernel\`: a reference implementation, which
-the engine may run or replace by its own. \`call\`: another tape. "Derivative" says whether gradients
+the engine may run or replace by its own. \`control\`: an order in which it runs other tapes. \`call\`: another tape. "Derivative" says whether gradients
 flow, or why not. A primitive with an effect does more than give results: it happens exactly once,
 whatever becomes of them.`;
 
@@ -45,7 +45,10 @@ of a sum.`,
     `Sums of products: every matrix product, batched product and \`einsum\` is made of these.`,
   sort: `Order along an axis. Sorting is taking at the sorting positions.`,
   random: `Random words from a key and a counter; every distribution is made of them.`,
-  call: `Tapes as equations: what \`jit\` compiled.`,
+  call: `Tapes as equations: what \`jit\` compiled, and tapes with a way back of their own.`,
+  control:
+    `Tapes applied by choice or over and over. Loops of known length are differentiated step by step;
+those of unknown length forward only.`,
   debug: `Looking into a running program.`,
 };
 

@@ -23,3 +23,7 @@ import "./trigonometry.ts";
 import "../debug/print.ts";
 import "../random/threefry.ts";
 import "../transforms/call.ts";
+import "../transforms/control/cond_primitive.ts";
+import "../transforms/control/scan_primitive.ts";
+import "../transforms/control/while_primitive.ts";
+import "../transforms/custom_vjp.ts";

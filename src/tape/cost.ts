@@ -104,19 +104,25 @@ export function tapeCost(tape: Tape): Cost {
   const byPrimitive: Record<string, { equations: number; flops: number }> = {};
   const uncounted = new Set<string>();
 
-  const visit = ({ primitive, params, inputs, outputs }: Equation): void => {
-    const { name, meaning } = primitive;
-    const entry = byPrimitive[name] ??= { equations: 0, flops: 0 };
-    entry.equations++;
-    if (meaning.kind === "call") return meaning.tape(params).equations.forEach(visit);
-    const own = flopsOf(primitive, inputs, outputs, params);
-    if (own === undefined) uncounted.add(name);
-    flops += own ?? 0;
-    entry.flops += own ?? 0;
-    bytesRead += bytesOf(new Set(inputs));
-    bytesWritten += bytesOf(outputs);
+  const visit = (tape: Tape, times: number): void => {
+    for (const equation of tape.equations) {
+      const { primitive, params, inputs, outputs } = equation;
+      const { name } = primitive;
+      const entry = byPrimitive[name] ??= { equations: 0, flops: 0 };
+      entry.equations++;
+      const tapes = innerTapes(params);
+      const runs = runsOf(equation, tapes);
+      for (const [i, inner] of tapes.entries()) visit(inner, times * (runs?.[i] ?? 0));
+      if (runs !== undefined) continue;
+      const own = flopsOf(primitive, inputs, outputs, params);
+      if (own === undefined) uncounted.add(name);
+      flops += times * (own ?? 0);
+      entry.flops += times * (own ?? 0);
+      bytesRead += times * bytesOf(new Set(inputs));
+      bytesWritten += times * bytesOf(outputs);
+    }
   };
-  tape.equations.forEach(visit);
+  visit(tape, 1);
   return new Cost({
     flops,
     bytesRead,
@@ -125,6 +131,16 @@ export function tapeCost(tape: Tape): Cost {
     byPrimitive,
     uncounted: [...uncounted].sort(),
   });
+}
+
+/** How often an equation runs each of its tapes; `undefined` where it does its work itself. */
+function runsOf(
+  { primitive: { runs, meaning }, params }: Equation,
+  tapes: readonly Tape[],
+): readonly number[] | undefined {
+  if (meaning.kind !== "call") return runs?.(params);
+  const called = meaning.tape(params);
+  return tapes.map((tape) => tape === called ? 1 : 0);
 }
 
 /** Bytes of some values; literals are part of the program. */
@@ -149,7 +165,10 @@ function peakOf({ inputs, constants, equations, outputs }: Tape): number {
   let live = held;
   let peak = held;
   for (const [i, equation] of equations.entries()) {
-    const inside = innerTapes(equation.params).map((tape) => peakOf(tape) - bytesOf(tape.inputs));
+    const tapes = innerTapes(equation.params);
+    const runs = runsOf(equation, tapes);
+    const inside = tapes.filter((_, i) => runs?.[i] !== 0)
+      .map((tape) => peakOf(tape) - bytesOf(tape.inputs));
     peak = Math.max(peak, live + Math.max(bytesOf(equation.outputs), ...inside));
     const after = new Set<Atom>([...equation.outputs, ...equation.inputs]);
     live += bytesOf(equation.outputs) -

@@ -20,6 +20,9 @@ export interface Elements extends Abstract {
   readonly data: TypedArray;
 }
 
+/** Runs a tape on elements. */
+export type Execute = (tape: Tape, inputs: readonly Elements[]) => readonly Elements[];
+
 /** What a primitive computes. */
 export type Meaning<P> =
   /** Element by element: an expression that every engine compiles. */
@@ -31,6 +34,16 @@ export type Meaning<P> =
   | {
     readonly kind: "kernel";
     readonly run: (inputs: readonly Elements[], params: P, outputs: readonly Elements[]) => void;
+  }
+  /** Tapes among the settings, applied in some order: fills the outputs, which come zeroed. */
+  | {
+    readonly kind: "control";
+    readonly run: (
+      inputs: readonly Elements[],
+      params: P,
+      outputs: readonly Elements[],
+      execute: Execute,
+    ) => void;
   }
   /** Another tape, applied to the operands. */
   | { readonly kind: "call"; readonly tape: (params: P) => Tape };
@@ -79,6 +92,7 @@ export interface BatchContext<P> {
 
 /** Results of which some carry the batch as their first axis, and some are the same for all. */
 export interface PartlyBatched {
+  /** The results. */
   readonly outputs: readonly AnyTensor[];
   /** Which outputs carry the batch. */
   readonly batched: readonly boolean[];
@@ -103,6 +117,8 @@ export interface Pruned<P> {
   readonly params: P;
   /** Which operands it then has. */
   readonly inputs: readonly boolean[];
+  /** Which results it then has: those that are used, unless it needs more itself. */
+  readonly outputs?: readonly boolean[];
 }
 
 /** A primitive with its outputs computed and whatever its vjp rule wants to see again. */
@@ -127,6 +143,8 @@ export interface Primitive<P = Params> {
   readonly meaning: Meaning<P>;
   /** Its derivative, or why there is none. */
   readonly vjp: VjpRule<P> | NotDifferentiable;
+  /** Whether its rule serves forward mode only: the way back cannot be executed. */
+  readonly forwardOnly?: boolean;
   /** What it does to a batch. */
   readonly batch: Batching<P>;
   /**
@@ -138,6 +156,11 @@ export interface Primitive<P = Params> {
     outputs: readonly Abstract[],
     params: P,
   ) => number;
+  /**
+   * How often each of the tapes among its settings runs, in their order there; not needed for calls.
+   * Of several to choose from it is the costliest one.
+   */
+  readonly runs?: (params: P) => readonly number[];
   /** Whether applying it does more than give results, so that it happens even if nothing reads them. */
   readonly effect?: boolean;
   /** Computes the results and keeps more than inputs and outputs for the vjp rule. */

@@ -32,13 +32,11 @@ export type Loss<R, O extends GradOptions, Op extends string> = O extends { read
   : `${Op}: with hasAux the function must return [loss, aux]`
   : ScalarOr<R, R, Op>;
 
-/**
- * The gradients by the chosen arguments.
- *
- * @internal
- */
-type ByArgument<A extends readonly unknown[], O extends GradOptions> = O extends
-  { readonly argnums: infer N } ? N extends number ? A[N]
+/** The chosen argument, or a tuple of those chosen: what a derivative by it is a tree like. */
+export type ByArgument<
+  A extends readonly unknown[],
+  O extends Pick<GradOptions, "argnums">,
+> = O extends { readonly argnums: infer N } ? N extends number ? A[N]
   : N extends readonly number[] ? { -readonly [K in keyof N]: A[N[K] & keyof A] }
   : A[0]
   : A[0];

@@ -5,20 +5,26 @@
  * @module
  */
 import { isFloating } from "../tensor/dtype.ts";
-import { sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { hasEffect } from "../tape/effects.ts";
 import { evaluateTape } from "../tape/evaluate.ts";
 import { perTape } from "../tape/memo.ts";
 import { removeDead } from "../tape/passes/dead.ts";
+import { laysOut } from "../tape/passes/grows.ts";
 import { optimize } from "../tape/passes/optimize.ts";
 import { withRecorder } from "../tape/recorder.ts";
 import { type Atom, type Equation, isLiteral, Tape, type Variable } from "../tape/tape.ts";
 import { zeros } from "../primitives/create.ts";
-import { linearizeReverse } from "./pullback.ts";
+import { type Linearized, linearizeReverse } from "./pullback.ts";
+import { traceFlat } from "./trace.ts";
 
-/** Where the way back reads a value: an input of the tape, or a further output of the way forward. */
-export type Residual = { readonly input: number } | { readonly kept: number };
+/**
+ * Where the way back reads a value: an input of the tape, an output of it (the last of several that
+ * are the same), or a further output of the way forward.
+ */
+export type Residual =
+  | { readonly input: number }
+  | { readonly output: number }
+  | { readonly kept: number };
 
 /** A tape's derivative. */
 export interface Split {
@@ -37,11 +43,7 @@ export const split: (tape: Tape, needs: readonly boolean[]) => Split = perTape(m
 function makeSplit(tape: Tape, needs: readonly boolean[]): Split {
   return withRecorder("grad", { abstract: true }, (recorder) => {
     const inputs = tape.inputs.map((input) => recorder.input(input));
-    const wanted = inputs.filter((_, i) => needs[i]);
-    const { outputs, pullback } = linearizeReverse("grad", wanted, (traced) => {
-      const rest = [...traced];
-      return evaluateTape(tape, inputs.map((input, i) => needs[i] ? rest.shift()! : input));
-    });
+    const { outputs, pullback } = linearizeWanted(tape, inputs, needs);
     const cut = recorder.equations.length;
     const seeds = outputs.map((output) =>
       isFloating(output.dtype) ? recorder.input(output) : undefined
@@ -85,9 +87,35 @@ function makeSplit(tape: Tape, needs: readonly boolean[]): Split {
   });
 }
 
+/** The way forward and back in one: from inputs and the float outputs' cotangents to the inputs'. */
+export const reverseTape: (tape: Tape, needs: readonly boolean[]) => Tape = perTape(
+  (tape, needs) => {
+    const seeds = tape.outputs.filter(({ dtype }) => isFloating(dtype));
+    const count = tape.inputs.length;
+    return optimize(traceFlat("grad", [...tape.inputs, ...seeds], (leaves) => {
+      const { outputs, pullback } = linearizeWanted(tape, leaves.slice(0, count), needs);
+      const rest = leaves.slice(count);
+      return pullback(outputs.map(({ dtype }) => isFloating(dtype) ? rest.shift() : undefined));
+    }));
+  },
+);
+
+/** A tape's outputs, and its pullback to the inputs that are wanted. */
+function linearizeWanted(
+  tape: Tape,
+  inputs: readonly AnyTensor[],
+  needs: readonly boolean[],
+): Linearized {
+  return linearizeReverse("grad", inputs.filter((_, i) => needs[i]), (traced) => {
+    const rest = [...traced];
+    return evaluateTape(tape, inputs.map((input, i) => needs[i] ? rest.shift()! : input));
+  });
+}
+
 /**
- * The way back with, in front of it, the equations of the way forward that make more from less: a
- * broadcast is made again rather than kept. And what the way back then reads from the way forward.
+ * The way back with, in front of it, the equations of the way forward that only lay out anew what
+ * they are made from: a broadcast is made again rather than kept. And what the way back then reads
+ * from the way forward.
  */
 function remake(
   ahead: readonly Equation[],
@@ -103,7 +131,7 @@ function remake(
   const read = (atom: Atom): void => {
     if (isLiteral(atom)) return;
     const definition = definitions.get(atom);
-    if (definition !== undefined && grows(definition) && !hasEffect(definition)) {
+    if (definition !== undefined && laysOut(definition)) {
       if (again.has(definition)) return;
       definition.inputs.forEach(read);
       again.add(definition);
@@ -114,14 +142,7 @@ function remake(
   return { equations: [...again, ...back.equations], reads: [...reads] };
 }
 
-/** Whether an equation makes more than it is made from. */
-function grows({ inputs, outputs }: Equation): boolean {
-  const total = (atoms: readonly Atom[]) =>
-    atoms.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return total(outputs) > total(inputs);
-}
-
-/** What to keep of the outputs after the first `count`: inputs need not be, equal ones only once. */
+/** What to keep of the outputs after the first `count`: equal ones only once. */
 function distinct(
   { inputs, outputs }: Tape,
   count: number,
@@ -130,6 +151,8 @@ function distinct(
   const residuals = outputs.slice(count).map((atom): Residual => {
     const input = inputs.indexOf(atom as Variable);
     if (input >= 0) return { input };
+    const output = outputs.lastIndexOf(atom, count - 1);
+    if (output >= 0) return { output };
     if (!kept.includes(atom)) kept.push(atom);
     return { kept: kept.indexOf(atom) };
   });
@@ -140,10 +163,15 @@ function distinct(
 export function readResiduals(
   { residuals }: Split,
   inputs: readonly AnyTensor[],
+  outputs: readonly AnyTensor[],
   kept: readonly AnyTensor[],
 ): readonly AnyTensor[] {
   return residuals.map((residual) =>
-    "input" in residual ? inputs[residual.input] : kept[residual.kept]
+    "input" in residual
+      ? inputs[residual.input]
+      : "output" in residual
+      ? outputs[residual.output]
+      : kept[residual.kept]
   );
 }
 

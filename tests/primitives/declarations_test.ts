@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { add, type AnyTensor, fromBuffer, jit, mul, stack, vjp } from "@katachi/katachi";
+import { add, type AnyTensor, fromBuffer, jit, jvp, mul, stack, vjp } from "@katachi/katachi";
 import { checkGrads } from "@katachi/katachi/testing";
 import "../../src/primitives/all.ts";
 import { definePrimitive, type Primitive, primitives } from "../../src/tape/primitive.ts";
@@ -37,6 +37,7 @@ function holds(
 
 const all = primitives();
 const differentiable = all.filter(({ vjp }) => typeof vjp === "function");
+const reversible = differentiable.filter(({ forwardOnly }) => !forwardOnly);
 
 for (const primitive of all) {
   const { name } = primitive;
@@ -102,6 +103,25 @@ for (const primitive of all) {
 }
 
 for (const primitive of differentiable) {
+  Deno.test(`${primitive.name}: forward mode is the change along a tangent`, () => {
+    holds(primitive, "float64", ({ floats, apply }) => {
+      const f = (...xs: AnyTensor[]) => apply(xs).filter(({ dtype }) => isFloating(dtype));
+      const tangents = floats.map((x, i) => ramp(x, 0.1 * (i + 1)));
+      const [, derivative] = jvp(f, [...floats], tangents);
+      const at = (step: number) => f(...floats.map((x, i) => add(x, mul(tangents[i], step))));
+      const [ahead, behind] = [at(1e-5), at(-1e-5)];
+      for (const [i, { data }] of derivative.entries()) {
+        for (const [j, value] of data.entries()) {
+          const expected = (ahead[i].data[j] - behind[i].data[j]) / 2e-5;
+          const scale = Math.max(1, Math.abs(expected));
+          assert(Math.abs(value - expected) <= 2e-5 * scale, `${value} and ${expected}`);
+        }
+      }
+    });
+  });
+}
+
+for (const primitive of reversible) {
   const { name } = primitive;
   const floatsOnly = (application: Application) => (...xs: AnyTensor[]) =>
     application.apply(xs).filter(({ dtype }) => isFloating(dtype));

@@ -116,7 +116,8 @@ Deno.test("every primitive of the library says what it costs, or it follows from
       const f = (...xs: AnyTensor[]) => [...bind(primitive, xs, params)];
       const tape = makeTape(f)(...operands);
       const { flops, uncounted } = tapeCost(tape);
-      assertEquals(uncounted, [], primitive.name);
+      // How often a loop goes round until a condition fails is not known.
+      assertEquals(uncounted, primitive.name === "while" ? ["while"] : [], primitive.name);
       assert(Number.isInteger(flops) && flops >= 0, `${primitive.name}: ${flops}`);
     }
   }

@@ -80,6 +80,7 @@ function run(
     data: allocate(dtype, sizeOf(shape)),
   }));
   if (meaning.kind === "kernel") meaning.run(inputs, params, results);
+  else if (meaning.kind === "control") meaning.run(inputs, params, results, runTape);
   else runElementwise(meaning.scalar, params, inputs, results);
   return results;
 }

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { isConcrete, sizeOf } from "../../tensor/storage.ts";
+import { isConcrete } from "../../tensor/storage.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { hasEffect } from "../effects.ts";
 import { engine } from "../engine.ts";
 import { literalTensor, tensorLiteral } from "../evaluate.ts";
 import { onBehalfOf } from "../source.ts";
-import { type Atom, type Equation, freshVariable, isLiteral, type Tape } from "../tape.ts";
+import { type Atom, freshVariable, isLiteral, type Tape } from "../tape.ts";
+import { grows } from "./grows.ts";
 import { rewrite, type Seen } from "./rewrite.ts";
 
 /**
@@ -30,12 +31,6 @@ export function foldConstants(tape: Tape): Tape {
       value.shape.length === 0 ? tensorLiteral(value) : { variable: freshVariable(value), value }
     );
   });
-}
-
-function grows({ inputs, outputs }: Equation): boolean {
-  const total = (atoms: readonly Atom[]) =>
-    atoms.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return total(outputs) > total(inputs);
 }
 
 function valueOf(atom: Atom, seen: Seen): AnyTensor | undefined {

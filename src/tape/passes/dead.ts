@@ -36,7 +36,7 @@ function prune(equation: Equation, used: readonly boolean[]): Equation {
     ...equation,
     params: pruned.params,
     inputs: inputs.filter((_, i) => pruned.inputs[i]),
-    outputs: outputs.filter((_, i) => used[i]),
+    outputs: outputs.filter((_, i) => (pruned.outputs ?? used)[i]),
   };
 }
 
