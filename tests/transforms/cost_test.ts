@@ -9,14 +9,19 @@ import {
   debug,
   grad,
   jit,
+  less,
   makeTape,
   matmul,
   random,
+  scan,
   sigmoid,
   sin,
+  switchCase,
   tanh,
   tapeCost,
   type Tensor,
+  tensor,
+  whileLoop,
   zeros,
 } from "@katachi/katachi";
 import "../../src/primitives/all.ts";
@@ -137,6 +142,34 @@ Deno.test("a cost is additive over calls, and counts what countEquations counts"
     );
     assert(tapeCost(optimize(tape)).flops <= tapeCost(tape).flops);
   }
+});
+
+Deno.test("a scan costs its step as often as it goes; a choice its costliest branch", () => {
+  const steps = (x: Tensor<[8]>, ys: Tensor<[5, 8]>) =>
+    scan(
+      (carry: Tensor<[8]>, y: Tensor<[8]>) => {
+        const next = sin(carry).mul(y);
+        return [next, next];
+      },
+      x,
+      ys,
+    );
+  const found = cost(steps, zeros([8]), zeros([5, 8]));
+  assertEquals(found.flops, 5 * 2 * 8);
+  assertEquals(found.byPrimitive, {
+    scan: { equations: 1, flops: 0 },
+    sin: { equations: 1, flops: 40 },
+    mul: { equations: 1, flops: 40 },
+  });
+  assertEquals(found.uncounted, []);
+  assertEquals(found.bytesRead, 5 * 4 * (8 + 16));
+  const choice = (i: Tensor<[], "int32">, x: Tensor<[8]>) =>
+    switchCase(i, [(x: Tensor<[8]>) => x, (x) => sin(sin(x)), (x) => sin(x)], x);
+  const chosen = cost(choice, tensor(0, "int32"), zeros([8]));
+  assertEquals(chosen.flops, 16);
+  assertEquals(chosen.byPrimitive.sin, { equations: 3, flops: 16 });
+  const open = (x: Tensor<[]>) => whileLoop((x: Tensor<[]>) => less(x, 9), (x) => x.add(1), x);
+  assertEquals(cost(open, tensor(0)).uncounted, ["while"]);
 });
 
 Deno.test("a kernel that does not say what it costs is named", () => {
