@@ -29,7 +29,10 @@ export interface CostParts {
   readonly peakBytes: number;
   /** Equations and operations of each primitive. */
   readonly byPrimitive: Readonly<Record<string, PrimitiveCost>>;
-  /** Primitives that do not say how many operations they take: these are missing in `flops`. */
+  /**
+   * Primitives that do not say how many operations they take, or how often they go round: these are
+   * missing in `flops`, but for one round.
+   */
   readonly uncounted: readonly string[];
 }
 
@@ -100,47 +103,81 @@ export class Cost implements CostParts {
  * ```
  */
 export function tapeCost(tape: Tape): Cost {
-  let [flops, bytesRead, bytesWritten] = [0, 0, 0];
-  const byPrimitive: Record<string, { equations: number; flops: number }> = {};
-  const uncounted = new Set<string>();
-
-  const visit = (tape: Tape, times: number): void => {
-    for (const equation of tape.equations) {
-      const { primitive, params, inputs, outputs } = equation;
-      const { name } = primitive;
-      const entry = byPrimitive[name] ??= { equations: 0, flops: 0 };
-      entry.equations++;
-      const tapes = innerTapes(params);
-      const runs = runsOf(equation, tapes);
-      for (const [i, inner] of tapes.entries()) visit(inner, times * (runs?.[i] ?? 0));
-      if (runs !== undefined) continue;
-      const own = flopsOf(primitive, inputs, outputs, params);
-      if (own === undefined) uncounted.add(name);
-      flops += times * (own ?? 0);
-      entry.flops += times * (own ?? 0);
-      bytesRead += times * bytesOf(new Set(inputs));
-      bytesWritten += times * bytesOf(outputs);
-    }
-  };
-  visit(tape, 1);
-  return new Cost({
-    flops,
-    bytesRead,
-    bytesWritten,
-    peakBytes: peakOf(tape),
-    byPrimitive,
-    uncounted: [...uncounted].sort(),
-  });
+  return new Cost({ ...traffic(tape), peakBytes: peakOf(tape) });
 }
 
-/** How often an equation runs each of its tapes; `undefined` where it does its work itself. */
-function runsOf(
-  { primitive: { runs, meaning }, params }: Equation,
-  tapes: readonly Tape[],
-): readonly number[] | undefined {
-  if (meaning.kind !== "call") return runs?.(params);
-  const called = meaning.tape(params);
-  return tapes.map((tape) => tape === called ? 1 : 0);
+type Traffic = Omit<CostParts, "peakBytes">;
+
+/** All but the memory at one time, which does not add up. */
+function traffic(tape: Tape): Traffic {
+  return tape.equations.map(ofEquation).reduce(plus, nothing);
+}
+
+const nothing: Traffic = {
+  flops: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+  byPrimitive: {},
+  uncounted: [],
+};
+
+function ofEquation({ primitive, params, inputs, outputs }: Equation): Traffic {
+  const { name, meaning } = primitive;
+  if (meaning.kind === "call") {
+    return plus(entry(name, 0), traffic(meaning.tape(params)));
+  }
+  if (meaning.kind === "control") {
+    const parts = meaning.tapes(params).map(({ tape, times }) => {
+      const inside = repeated(traffic(tape), times ?? 1);
+      return times === undefined ? { ...inside, uncounted: [...inside.uncounted, name] } : inside;
+    });
+    const ran = meaning.runs === "all"
+      ? parts.reduce(plus, nothing)
+      : parts.reduce((a, b) => b.flops > a.flops ? b : a);
+    return plus(entry(name, 0), ran);
+  }
+  const flops = flopsOf(primitive, inputs, outputs, params);
+  return {
+    ...entry(name, flops ?? 0),
+    bytesRead: bytesOf(new Set(inputs)),
+    bytesWritten: bytesOf(outputs),
+    uncounted: flops === undefined ? [name] : [],
+  };
+}
+
+function entry(name: string, flops: number): Traffic {
+  return { ...nothing, flops, byPrimitive: { [name]: { equations: 1, flops } } };
+}
+
+function plus(a: Traffic, b: Traffic): Traffic {
+  const byPrimitive: Record<string, PrimitiveCost> = { ...a.byPrimitive };
+  for (const [name, { equations, flops }] of Object.entries(b.byPrimitive)) {
+    const own = byPrimitive[name] ?? { equations: 0, flops: 0 };
+    byPrimitive[name] = { equations: own.equations + equations, flops: own.flops + flops };
+  }
+  return {
+    flops: a.flops + b.flops,
+    bytesRead: a.bytesRead + b.bytesRead,
+    bytesWritten: a.bytesWritten + b.bytesWritten,
+    byPrimitive,
+    uncounted: [...new Set([...a.uncounted, ...b.uncounted])].sort(),
+  };
+}
+
+/** What a tape costs that is run several times: its equations are there once. */
+function repeated(once: Traffic, times: number): Traffic {
+  return {
+    flops: once.flops * times,
+    bytesRead: once.bytesRead * times,
+    bytesWritten: once.bytesWritten * times,
+    byPrimitive: Object.fromEntries(
+      Object.entries(once.byPrimitive).map(([name, { equations, flops }]) => [
+        name,
+        { equations, flops: flops * times },
+      ]),
+    ),
+    uncounted: once.uncounted,
+  };
 }
 
 /** Bytes of some values; literals are part of the program. */
@@ -165,10 +202,9 @@ function peakOf({ inputs, constants, equations, outputs }: Tape): number {
   let live = held;
   let peak = held;
   for (const [i, equation] of equations.entries()) {
-    const tapes = innerTapes(equation.params);
-    const runs = runsOf(equation, tapes);
-    const inside = tapes.filter((_, i) => runs?.[i] !== 0)
-      .map((tape) => peakOf(tape) - bytesOf(tape.inputs));
+    const { primitive: { meaning }, params } = equation;
+    const run = meaning.kind === "call" ? [meaning.tape(params)] : innerTapes(params);
+    const inside = run.map((tape) => peakOf(tape) - bytesOf(tape.inputs));
     peak = Math.max(peak, live + Math.max(bytesOf(equation.outputs), ...inside));
     const after = new Set<Atom>([...equation.outputs, ...equation.inputs]);
     live += bytesOf(equation.outputs) -

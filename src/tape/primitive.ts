@@ -38,6 +38,10 @@ export type Meaning<P> =
   /** Tapes among the settings, applied in some order: fills the outputs, which come zeroed. */
   | {
     readonly kind: "control";
+    /** Which tapes it runs how often; `times` is missing where that is not known beforehand. */
+    readonly tapes: (params: P) => readonly { readonly tape: Tape; readonly times?: number }[];
+    /** Whether it runs all of these tapes, or one of them. */
+    readonly runs: "all" | "one";
     readonly run: (
       inputs: readonly Elements[],
       params: P,
@@ -156,11 +160,6 @@ export interface Primitive<P = Params> {
     outputs: readonly Abstract[],
     params: P,
   ) => number;
-  /**
-   * How often each of the tapes among its settings runs, in their order there; not needed for calls.
-   * Of several to choose from it is the costliest one.
-   */
-  readonly runs?: (params: P) => readonly number[];
   /** Whether applying it does more than give results, so that it happens even if nothing reads them. */
   readonly effect?: boolean;
   /** Computes the results and keeps more than inputs and outputs for the vjp rule. */

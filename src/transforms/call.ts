@@ -5,7 +5,6 @@
  */
 import { isConcrete } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { withoutEffects } from "../tape/effects.ts";
 import { perTape } from "../tape/memo.ts";
 import { optimize } from "../tape/passes/optimize.ts";
 import { pruneTape } from "../tape/passes/dead.ts";
@@ -88,7 +87,7 @@ export const checkpointPrimitive: Primitive<CallParams> = applies({
   summary: "applies the tape among its settings; the way back applies it again, keeping nothing",
   vjp: (cotangents, { inputs, outputs, params: { tape, name }, needs }) => {
     const reads = [...inputs, ...seedsOf(outputs, cotangents)];
-    const back = reverseTape(withoutEffects(tape), needs);
+    const back = reverseTape(tape, needs);
     return inPlaces(
       needs,
       bind(checkpointPrimitive, reads, { tape: back, name: gradientName(name) }),

@@ -6,6 +6,7 @@
  */
 import { isFloating } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { withoutEffects } from "../tape/effects.ts";
 import { evaluateTape } from "../tape/evaluate.ts";
 import { perTape } from "../tape/memo.ts";
 import { removeDead } from "../tape/passes/dead.ts";
@@ -93,7 +94,12 @@ export const reverseTape: (tape: Tape, needs: readonly boolean[]) => Tape = perT
     const seeds = tape.outputs.filter(({ dtype }) => isFloating(dtype));
     const count = tape.inputs.length;
     return optimize(traceFlat("grad", [...tape.inputs, ...seeds], (leaves) => {
-      const { outputs, pullback } = linearizeWanted(tape, leaves.slice(0, count), needs);
+      // What has an effect has had it on the way forward.
+      const { outputs, pullback } = linearizeWanted(
+        withoutEffects(tape),
+        leaves.slice(0, count),
+        needs,
+      );
       const rest = leaves.slice(count);
       return pullback(outputs.map(({ dtype }) => isFloating(dtype) ? rest.shift() : undefined));
     }));

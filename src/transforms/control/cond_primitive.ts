@@ -5,7 +5,6 @@
  */
 import { equalShapes } from "../../shape/same.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { tapeCost } from "../../tape/cost.ts";
 import { evaluateTape } from "../../tape/evaluate.ts";
 import { perTape } from "../../tape/memo.ts";
 import { pruneTape } from "../../tape/passes/dead.ts";
@@ -43,17 +42,14 @@ export const condPrimitive: Primitive<CondParams> = definePrimitive<CondParams>(
   infer: (_, { branches }) => branches[0].outputs.map(({ shape, dtype }) => ({ shape, dtype })),
   meaning: {
     kind: "control",
+    tapes: ({ branches }) => branches.map((tape) => ({ tape, times: 1 })),
+    runs: "one",
     run: ([index, ...operands], { branches }, outputs, execute) => {
       const chosen = Math.min(Math.max(index.data[0], 0), branches.length - 1);
       for (const [i, { data }] of execute(branches[chosen], operands).entries()) {
         outputs[i].data.set(data);
       }
     },
-  },
-  runs: ({ branches }) => {
-    const flops = branches.map((branch) => tapeCost(branch).flops);
-    const costliest = flops.indexOf(Math.max(...flops));
-    return branches.map((_, i) => i === costliest ? 1 : 0);
   },
   augment: ([index, ...operands], { branches }, [, ...needs]) => {
     const ways = branches.map((branch) => split(branch, needs));

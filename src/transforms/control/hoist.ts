@@ -4,6 +4,7 @@
  * @module
  */
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { hasEffect } from "../../tape/effects.ts";
 import { evaluateTape } from "../../tape/evaluate.ts";
 import { spreads } from "../../tape/passes/grows.ts";
 import { type Atom, type Equation, isLiteral, Tape, type Variable } from "../../tape/tape.ts";
@@ -27,7 +28,10 @@ export function hoist(body: Tape, constants: readonly AnyTensor[]): Hoisted {
     const still = equation.inputs.every((atom) =>
       isLiteral(atom) || fixed.has(atom) || known.has(atom)
     );
-    if (still && equation.inputs.some((atom) => fixed.has(atom)) && !spreads(equation)) {
+    if (
+      still && equation.inputs.some((atom) => fixed.has(atom)) && !spreads(equation) &&
+      !hasEffect(equation)
+    ) {
       equation.outputs.forEach((output) => fixed.add(output));
       outside.push(equation);
     } else inside.push(equation);

@@ -78,6 +78,8 @@ export const scanPrimitive: Primitive<ScanParams> = definePrimitive<ScanParams>(
   },
   meaning: {
     kind: "control",
+    tapes: ({ body, length }) => [{ tape: body, times: length }],
+    runs: "all",
     run: (inputs, params, outputs, execute) => {
       const { body, length, reverse } = params;
       const [constants, first, slices] = groups(inputs, params);
@@ -97,7 +99,6 @@ export const scanPrimitive: Primitive<ScanParams> = definePrimitive<ScanParams>(
       for (const [i, { data }] of carry.entries()) outputs[i].data.set(data);
     },
   },
-  runs: ({ length }) => [length],
   augment: (inputs, params, needs) => {
     const way = differentiate(params, needs);
     const results = bind(scanPrimitive, inputs, { ...params, body: way.forward });

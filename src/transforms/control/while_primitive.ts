@@ -61,6 +61,8 @@ export const whilePrimitive: Primitive<WhileParams> = definePrimitive<WhileParam
   infer: (_, { body }) => body.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
   meaning: {
     kind: "control",
+    tapes: ({ condition, body }) => [{ tape: condition }, { tape: body }],
+    runs: "all",
     run: (inputs, params, outputs, execute) => {
       const [forCondition, forBody, first] = groups(inputs, params);
       let carry = first;
