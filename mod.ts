@@ -147,6 +147,15 @@ export {
 
 // Along axes.
 export { all, any, argmax, argmin, max, mean, min, prod, sum } from "./src/functions/reductions.ts";
+export {
+  cumlogsumexp,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  type CumulativeOptions,
+  diff,
+} from "./src/functions/cumulative.ts";
 export { std, variance } from "./src/functions/statistics.ts";
 export {
   astype,
@@ -161,9 +170,65 @@ export {
   transpose,
 } from "./src/functions/shapes.ts";
 export { concat, type Shapes, stack } from "./src/functions/joining.ts";
-export { type IndexDType, oneHot, take, takeAlong } from "./src/functions/indexing.ts";
+export { type IndexDType, oneHot, putAlong, take, takeAlong } from "./src/functions/indexing.ts";
+export {
+  addAt,
+  type At,
+  type AtIndex,
+  getAt,
+  maxAt,
+  minAt,
+  mulAt,
+  type Positions,
+  setAt,
+  type UpdateAt,
+} from "./src/functions/updating.ts";
+export { segmentMax, segmentMin, segmentProd, segmentSum } from "./src/functions/segments.ts";
+export {
+  dynamicIndex,
+  dynamicSlice,
+  dynamicUpdateSlice,
+  type Position,
+  type StartsOf,
+  type WindowStarts,
+} from "./src/functions/dynamic.ts";
 export { einsum, matmul, outer } from "./src/functions/products.ts";
-export { avgPool, conv1d, conv2d, maxPool } from "./src/functions/windows.ts";
+export {
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./src/functions/convolution.ts";
+export { avgPool, maxPool, minPool, sumPool } from "./src/functions/windows.ts";
+
+// Order.
+export {
+  argsort,
+  type SearchOptions,
+  searchsorted,
+  sort,
+  type SortOptions,
+  topK,
+  type TopKResult,
+} from "./src/functions/sorting.ts";
+export {
+  bincount,
+  type BinEdgesOf,
+  type BinsOf,
+  digitize,
+  type Histogram,
+  histogram,
+  type HistogramOptions,
+} from "./src/functions/counting.ts";
+export {
+  median,
+  percentile,
+  quantile,
+  type QuantileMethod,
+  type QuantileOptions,
+} from "./src/functions/quantiles.ts";
 
 // Transformations.
 export { grad, valueAndGrad } from "./src/transforms/grad.ts";
@@ -250,17 +315,28 @@ export type { Concat } from "./src/shape/concat.ts";
 export type {
   Conv1d,
   Conv2d,
+  Conv3d,
   ConvOptions,
   Padding,
   PerAxis,
   WindowOptions,
 } from "./src/shape/conv.ts";
+export type { DynamicSlice, DynamicUpdateSlice, Starts } from "./src/shape/dynamic.ts";
+export type {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  ConvTransposeOptions,
+} from "./src/shape/conv_transpose.ts";
+export type { Cumulative, Diff } from "./src/shape/cumulative.ts";
 export type { Einsum } from "./src/shape/einsum.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";
+export type { BinEdges, Bins, OneAxis, Quantile, TopK } from "./src/shape/order.ts";
 export type { Pad, Widths } from "./src/shape/pad.ts";
-export type { Pool, PoolOptions } from "./src/shape/pool.ts";
+export type { AvgPoolOptions, Pool, PoolOptions } from "./src/shape/pool.ts";
 export type { Arange } from "./src/shape/range.ts";
+export type { Positioned, Segments } from "./src/shape/positions.ts";
 export type { Reduce } from "./src/shape/reduce.ts";
 export type { Flatten, Reshape } from "./src/shape/reshape.ts";
 export type { Same } from "./src/shape/same.ts";

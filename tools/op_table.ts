@@ -40,9 +40,18 @@ scalars; the functions of the library broadcast and promote before they apply th
     `Elements in other places, unchanged. Each of these is linear, and the transpose of another one or
 of a sum.`,
   indexing: `Slices at positions that are data themselves, and the transpose of that.`,
+  dynamic:
+    `Windows of a known size at a place that is computed; one that would reach outside is moved inside.`,
   reduce: `Many elements to one, along axes, which the result no longer has.`,
+  cumulative:
+    `Reductions of the elements so far, along an axis, which the result keeps. All but the sum are
+differentiated as the scan by halves that computes the same.`,
+  window:
+    `Reductions of windows that slide over the last axes; pooling and the sliding sums are made of these.`,
   contraction:
     `Sums of products: every matrix product, batched product and \`einsum\` is made of these.`,
+  convolution:
+    `Contractions of sliding windows. The derivatives of a convolution are convolutions.`,
   sort: `Order along an axis. Sorting is taking at the sorting positions.`,
   random: `Random words from a key and a counter; every distribution is made of them.`,
   call: `Tapes as equations: what \`jit\` compiled, and tapes with a way back of their own.`,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BroadcastTo } from "../shape/broadcast.ts";
 import { normalizeAxis } from "../shape/axis.ts";
 import type { Shape } from "../shape/dim.ts";
 import { type Arg, type Ok, ShapeError, showShape } from "../shape/fail.ts";
@@ -15,16 +16,15 @@ import {
   takeShape,
 } from "../shape/take.ts";
 import type { DType } from "../tensor/dtype.ts";
-import { elementsOf, sizeOf } from "../tensor/storage.ts";
-import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+import { elementsOf } from "../tensor/storage.ts";
+import type { AnyTensor, Operand, ShapeOf, Tensor } from "../tensor/tensor.ts";
 import { isReadable } from "../tape/recorder.ts";
-import { add, mul } from "../primitives/arithmetic.ts";
+import { add } from "../primitives/arithmetic.ts";
 import { equal, less, where } from "../primitives/compare.ts";
 import { iota } from "../primitives/create.ts";
-import { gather } from "../primitives/indexing.ts";
-import { convert, requireDType } from "../primitives/operands.ts";
+import { gather, gatherAlong, integers, scatterAlong } from "../primitives/indexing.ts";
+import { convert, into, requireDType } from "../primitives/operands.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
-import { strides } from "../primitives/strides.ts";
 import { broadcast } from "../primitives/broadcast.ts";
 
 /** The dtypes of positions. */
@@ -62,7 +62,7 @@ export function take<
 }
 
 function takeOf(x: AnyTensor, positions: AnyTensor, axis?: number): AnyTensor {
-  requireDType("take", positions.dtype, ["int32", "uint32"]);
+  requireDType("take", positions.dtype, integers);
   takeShape(x.shape, positions.shape, axis);
   if (axis === undefined) {
     return gather(reshapeRaw(x, [x.size]), fromStart("take", positions, x.size, [x.size]), 0);
@@ -100,39 +100,85 @@ export function takeAlong<
 }
 
 function takeAlongOf(x: AnyTensor, positions: AnyTensor, axis: number): AnyTensor {
-  requireDType("takeAlong", positions.dtype, ["int32", "uint32"]);
-  const shape = takeAlongShape(x.shape, positions.shape, axis);
+  requireDType("takeAlong", positions.dtype, integers);
+  takeAlongShape("takeAlong", x.shape, positions.shape, axis);
   const at = normalizeAxis("takeAlong", axis, x.shape);
-  const along = convert(
-    broadcast(fromStart("takeAlong", positions, x.shape[at], x.shape), shape),
-    "int32",
-  );
-  // Row-major offsets into the flattened tensor.
-  const offsets = strides(x.shape).map((step, i) =>
-    mul(i === at ? along : iota(shape, i, "int32"), step)
-  );
-  return gather(reshapeRaw(x, [sizeOf(x.shape)]), offsets.reduce((a, b) => add(a, b)), 0);
+  return gatherAlong(x, fromStart("takeAlong", positions, x.shape[at], x.shape), at);
+}
+
+/**
+ * The tensor with one value put in for each position, along an axis: `x[i][positions[i][j]] =
+ * values[i][j]` along the last one. The other dims of the positions must be those of the tensor;
+ * values broadcast to the positions' shape.
+ *
+ * Negative positions count from the end; values for positions out of range are dropped. Of several
+ * values for one position the last one stays.
+ *
+ * @throws {ShapeError} Where shapes do not agree.
+ * @throws {DTypeError} Where the tensor's dtype cannot hold the values'.
+ *
+ * @example
+ * ```ts
+ * import { putAlong, tensor } from "@katachi/katachi";
+ *
+ * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+ * putAlong(x, tensor([[2], [0]], "int32"), 9, 1).toArray(); // [[1, 2, 9], [9, 5, 6]]
+ * ```
+ */
+export function putAlong<
+  S extends Shape,
+  D extends DType,
+  I extends Shape,
+  V extends Operand,
+  const X extends number,
+  K extends string = "putAlong",
+>(
+  x: Tensor<S, D>,
+  positions: Arg<TakeAlong<S, I, X, K>, Tensor<I, IndexDType>>,
+  values: Arg<BroadcastTo<ShapeOf<V>, I, K>, V>,
+  axis: X,
+): Tensor<S, D> {
+  return putAlongOf(x as never, positions as never, values as never, axis as never) as never;
+}
+
+function putAlongOf(x: AnyTensor, positions: AnyTensor, values: Operand, axis: number): AnyTensor {
+  requireDType("putAlong", positions.dtype, integers);
+  takeAlongShape("putAlong", x.shape, positions.shape, axis);
+  const at = normalizeAxis("putAlong", axis, x.shape);
+  const updates = broadcast(into("putAlong", values, x.dtype), positions.shape, "putAlong");
+  return scatterAlong("set", x, wrapped(positions, x.shape[at]), updates, at);
 }
 
 /** Positions counted from the start; those that can be read are checked. */
 function fromStart(operation: string, positions: AnyTensor, size: number, shape: Shape): AnyTensor {
-  if (isReadable(positions)) {
-    for (const position of elementsOf(positions, operation)) {
-      if (position < -size || position >= size) {
-        throw new ShapeError(
-          `${operation}: position ${position} is out of range for an axis of ${size} of ${
-            showShape(shape)
-          }`,
-        );
-      }
-    }
-    if (positions.dtype === "uint32" || elementsOf(positions, operation).every((p) => p >= 0)) {
-      return positions;
+  requireInside(operation, positions, size, shape);
+  return wrapped(positions, size);
+}
+
+/** Refuses positions out of range whose values can be read. */
+export function requireInside(
+  operation: string,
+  positions: AnyTensor,
+  size: number,
+  shape: Shape,
+): void {
+  if (!isReadable(positions)) return;
+  for (const position of elementsOf(positions, operation)) {
+    if (position < -size || position >= size) {
+      throw new ShapeError(
+        `${operation}: position ${position} is out of range for an axis of ${size} of ${
+          showShape(shape)
+        }`,
+      );
     }
   }
-  return positions.dtype === "uint32"
-    ? positions
-    : where(less(positions, 0), add(positions, size), positions);
+}
+
+/** Positions with those that count from the end made to count from the start. */
+export function wrapped(positions: AnyTensor, size: number): AnyTensor {
+  const known = positions.dtype === "uint32" ||
+    isReadable(positions) && elementsOf(positions, "positions").every((p) => p >= 0);
+  return known ? positions : where(less(positions, 0), add(positions, size), positions);
 }
 
 /**
@@ -160,7 +206,7 @@ export function oneHot<
 }
 
 function oneHotOf(positions: AnyTensor, n: number, dtype: DType = "float32"): AnyTensor {
-  requireDType("oneHot", positions.dtype, ["int32", "uint32"]);
+  requireDType("oneHot", positions.dtype, integers);
   const shape = oneHotShape(positions.shape, n);
   const column = reshapeRaw(positions, [...positions.shape, 1]);
   return convert(

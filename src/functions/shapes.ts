@@ -10,7 +10,7 @@ import type { Arg, Ok } from "../shape/fail.ts";
 import { type Pad, padShape } from "../shape/pad.ts";
 import type { Reduce } from "../shape/reduce.ts";
 import { type Flatten, flattenShape, type Reshape, reshapeShape } from "../shape/reshape.ts";
-import { type Index, resolveSlice, type Slice, sliceShape } from "../shape/slice.ts";
+import { type Index, resolveSlice, type Slice } from "../shape/slice.ts";
 import { type ExpandDims, expandDimsShape, type Squeeze, squeezeShape } from "../shape/squeeze.ts";
 import { type Transpose, transposeShape } from "../shape/transpose.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -21,8 +21,9 @@ import { broadcast } from "../primitives/broadcast.ts";
 import { reversePrimitive, transposeRaw } from "../primitives/movement.ts";
 import { convert, scalar } from "../primitives/operands.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
-import { padRaw, sliceRaw } from "../primitives/slice.ts";
+import { padRaw } from "../primitives/slice.ts";
 import { axesOf } from "./reductions.ts";
+import { readRegion } from "./region.ts";
 
 /**
  * The same elements, in row-major order, under another shape. One dim may be -1: it is worked out.
@@ -198,7 +199,8 @@ function broadcastToOf(x: AnyTensor, shape: Shape): AnyTensor {
  * A part of each axis, as NumPy's basic indexing has it. For each axis: a whole number takes that
  * position and drops the axis, `[start, stop]` or `[start, stop, step]` takes a range (`null` for an
  * open end, negative numbers count from the end, a negative step goes backwards), `null` takes
- * everything. Axes that are not named are taken whole; `"..."` stands for as many as there are.
+ * everything. Axes that are not named are taken whole; `"..."` stands for as many as there are, and
+ * `"newaxis"` puts in an axis of 1.
  *
  * @throws {ShapeError} Where a position is out of range, a step is 0 or there are too many.
  *
@@ -210,6 +212,7 @@ function broadcastToOf(x: AnyTensor, shape: Shape): AnyTensor {
  * slice(x, [0]).toArray(); // [0, 1, 2, 3]
  * slice(x, [null, [1, 3]]).shape; // [3, 2]
  * slice(x, [[null, null, -1], -1]).toArray(); // [11, 7, 3]
+ * slice(x, ["...", "newaxis"]).shape; // [3, 4, 1]
  * ```
  */
 export function slice<
@@ -225,27 +228,7 @@ export function slice<
 }
 
 function sliceOf(x: AnyTensor, index: Index): AnyTensor {
-  const shape = sliceShape(x.shape, index);
-  const axes = resolveSlice(x.shape, index);
-  // A backwards range is a forwards one, turned around.
-  const ranges = axes.map(({ start, stop, step, drop }) => {
-    if (drop) return { low: start, high: start + 1, by: 1 };
-    const count = Math.max(0, Math.ceil((stop - start) / step));
-    if (count === 0) return { low: 0, high: 0, by: 1 };
-    const last = start + (count - 1) * step;
-    return { low: Math.min(start, last), high: Math.max(start, last) + 1, by: Math.abs(step) };
-  });
-  const taken = sliceRaw(
-    x,
-    ranges.map(({ low }) => low),
-    ranges.map(({ high }) => high),
-    ranges.map(({ by }) => by),
-  );
-  const backwards = axes.flatMap(({ step, drop }, axis) => step < 0 && !drop ? [axis] : []);
-  const turned = backwards.length === 0
-    ? taken
-    : bind(reversePrimitive, [taken], { axes: backwards })[0];
-  return reshapeRaw(turned, shape);
+  return readRegion(x, resolveSlice("slice", x.shape, index));
 }
 
 /**

@@ -1,203 +1,40 @@
 /**
- * Convolution and pooling, composed of slices and products.
+ * Pooling: reductions of windows over the spatial axes.
  *
  * @module
  */
 import type { Shape } from "../shape/dim.ts";
-import {
-  type Conv1d,
-  type Conv2d,
-  type ConvOptions,
-  convPadding,
-  convShape,
-} from "../shape/conv.ts";
 import type { Arg, Ok } from "../shape/fail.ts";
-import { type Pool, type PoolOptions, poolShape } from "../shape/pool.ts";
-import { type DType, type Floating, floating, type Promote, promote } from "../tensor/dtype.ts";
+import { type AvgPoolOptions, type Pool, type PoolOptions, poolShape } from "../shape/pool.ts";
+import { convPadding, perAxis } from "../shape/window.ts";
+import { type DType, type Floating, floating } from "../tensor/dtype.ts";
+import { sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
-import { bind } from "../tape/recorder.ts";
-import { div } from "../primitives/arithmetic.ts";
-import { sumAxes } from "../primitives/broadcast.ts";
-import { contractRaw } from "../primitives/contraction.ts";
-import { concatPrimitive, transposeRaw } from "../primitives/movement.ts";
-import { convert, scalar } from "../primitives/operands.ts";
-import { maxPrimitive } from "../primitives/reduce.ts";
-import { reshapeRaw } from "../primitives/reshape.ts";
-import { padRaw, sliceRaw } from "../primitives/slice.ts";
+import { div, neg } from "../primitives/arithmetic.ts";
+import { convert } from "../primitives/operands.ts";
 import { ones } from "../primitives/create.ts";
+import { windowMax, type Windows, windowSum } from "../primitives/window.ts";
 
-/** How windows lie on the axes after the first two. */
-interface Window {
-  readonly size: readonly number[];
-  readonly stride: readonly number[];
-  readonly dilation: readonly number[];
-  readonly padding: readonly (readonly [number, number])[];
-}
-
-/**
- * What each window position sees: `[N, C, …output]` for every offset in the window, along a new
- * axis at 2.
- */
-function patches(x: AnyTensor, window: Window, output: readonly number[], fill: number): AnyTensor {
-  const edges = [[0, 0], [0, 0], ...window.padding];
-  const padded = padRaw(
-    x,
-    scalar(fill, x.dtype),
-    edges.map(([before]) => before),
-    edges.map(([, after]) => after),
-    edges.map(() => 0),
-  );
-  const layers = offsets(window.size).map((offset) => {
-    const start = offset.map((o, axis) => o * window.dilation[axis]);
-    const stop = start.map((s, axis) =>
-      s + Math.max(0, output[axis] - 1) * window.stride[axis] + 1
-    );
-    const whole = padded.shape.slice(0, 2);
-    const layer = sliceRaw(
-      padded,
-      [0, 0, ...start],
-      [...whole, ...stop.map((s, axis) => output[axis] === 0 ? start[axis] : s)],
-      [1, 1, ...window.stride],
-    );
-    return reshapeRaw(layer, [...whole, 1, ...output]);
-  });
-  return layers.length === 1 ? layers[0] : bind(concatPrimitive, layers, { axis: 2 })[0];
-}
-
-/** Every offset inside a window, in row-major order. */
-function offsets(size: readonly number[]): readonly (readonly number[])[] {
-  return size.reduce<readonly (readonly number[])[]>(
-    (all, dim) => all.flatMap((o) => Array.from({ length: dim }, (_, i) => [...o, i])),
-    [[]],
-  );
-}
-
-/** A number for all axes, or one for each. */
-function perAxis(value: number | readonly number[], rank: number): readonly number[] {
-  return typeof value === "number" ? new Array<number>(rank).fill(value) : value;
-}
-
-function convolve(
-  operation: "conv1d" | "conv2d",
-  input: AnyTensor,
-  kernel: AnyTensor,
-  options: ConvOptions,
-): AnyTensor {
-  const shape = convShape(operation, input.shape, kernel.shape, options);
-  const dtype = floating(promote(input.dtype, kernel.dtype));
-  const x = convert(input, dtype);
-  const w = convert(kernel, dtype);
-  const size = w.shape.slice(2);
-  const rank = size.length;
-  const window: Window = {
+/** The windows that options describe, and the input as floats. */
+function pooling(operation: string, x: AnyTensor, options: PoolOptions): [AnyTensor, Windows] {
+  poolShape(operation, x.shape, options);
+  const rank = x.shape.length - 2;
+  const { window, stride = window, dilation = 1 } = options;
+  const size = perAxis(operation, "window", window, rank);
+  return [convert(x, floating(x.dtype)), {
     size,
-    stride: perAxis(options.stride ?? 1, rank),
-    dilation: perAxis(options.dilation ?? 1, rank),
-    padding: convPadding(operation, x.shape, w.shape, options),
-  };
-  const output = shape.slice(2);
-  const groups = options.groups ?? 1;
-  const [n, channels] = x.shape;
-  const [features, perGroup] = w.shape;
-  const positions = output.reduce((a, b) => a * b, 1);
-  const inside = perGroup * size.reduce((a, b) => a * b, 1);
-  // [N, groups, C / groups * window, positions] by [groups, O / groups, C / groups * window].
-  const seen = reshapeRaw(
-    patches(x, window, output, 0),
-    [n, groups, channels === 0 ? 0 : inside, positions],
-  );
-  const weights = reshapeRaw(w, [groups, features / groups, inside]);
-  const product = contractRaw(weights, seen, { contract: [[2], [2]], batch: [[0], [1]] });
-  // [groups, O / groups, N, positions] to [N, O, …output].
-  return reshapeRaw(transposeRaw(product, [2, 0, 1, 3]), shape);
+    strides: perAxis(operation, "stride", stride, rank),
+    padding: convPadding(operation, x.shape, [1, 1, ...size], { ...options, stride }),
+    inputDilation: size.map(() => 1),
+    dilation: perAxis(operation, "dilation", dilation, rank),
+  }];
 }
 
 /**
- * The one-dimensional convolution (cross-correlation, as everywhere in deep learning) of
- * `[N, C, L]` with a kernel `[O, C / groups, K]`.
- *
- * @throws {ShapeError} Where channels differ or the kernel does not fit.
- *
- * @example
- * ```ts
- * import { conv1d, tensor } from "@katachi/katachi";
- *
- * const x = tensor([[[1, 2, 3, 4]]]);
- * conv1d(x, tensor([[[1, -1]]])).toArray(); // [[[-1, -1, -1]]]
- * ```
- */
-export function conv1d<
-  A extends Shape,
-  D extends DType,
-  B extends Shape,
-  E extends DType,
-  const O extends ConvOptions = Record<never, never>,
-  K extends string = "conv1d",
->(
-  x: Tensor<A, D>,
-  kernel: Arg<Conv1d<A, B, O, K>, Tensor<B, E>>,
-  options?: O,
-): Tensor<Ok<Conv1d<A, B, O, K>>, Floating<Promote<D, E>>> {
-  return conv1dOf(x as never, kernel as never, options as never) as never;
-}
-
-function conv1dOf(x: AnyTensor, kernel: AnyTensor, options: ConvOptions = {}): AnyTensor {
-  return convolve("conv1d", x, kernel, options);
-}
-
-/**
- * The two-dimensional convolution (cross-correlation, as everywhere in deep learning) of
- * `[N, C, H, W]` with a kernel `[O, C / groups, KH, KW]`. `padding` is `"VALID"` (none, the default),
- * `"SAME"` (the output is the input divided by the stride, rounded up), a number for all sides, or
- * numbers for each axis.
- *
- * @throws {ShapeError} Where channels differ or the kernel does not fit.
- *
- * @example
- * ```ts
- * import { conv2d, zeros } from "@katachi/katachi";
- *
- * conv2d(zeros([8, 3, 28, 28]), zeros([6, 3, 5, 5]), { padding: "SAME" }).shape; // [8, 6, 28, 28]
- * ```
- */
-export function conv2d<
-  A extends Shape,
-  D extends DType,
-  B extends Shape,
-  E extends DType,
-  const O extends ConvOptions = Record<never, never>,
-  K extends string = "conv2d",
->(
-  x: Tensor<A, D>,
-  kernel: Arg<Conv2d<A, B, O, K>, Tensor<B, E>>,
-  options?: O,
-): Tensor<Ok<Conv2d<A, B, O, K>>, Floating<Promote<D, E>>> {
-  return conv2dOf(x as never, kernel as never, options as never) as never;
-}
-
-function conv2dOf(x: AnyTensor, kernel: AnyTensor, options: ConvOptions = {}): AnyTensor {
-  return convolve("conv2d", x, kernel, options);
-}
-
-function poolWindows(operation: string, x: AnyTensor, options: PoolOptions) {
-  const shape = poolShape(operation, x.shape, options);
-  const rank = shape.length - 2;
-  const size = perAxis(options.window, rank);
-  const window: Window = {
-    size,
-    stride: perAxis(options.stride ?? options.window, rank),
-    dilation: perAxis(options.dilation ?? 1, rank),
-    padding: convPadding(operation, x.shape, [1, 1, ...size], {
-      ...options,
-      stride: options.stride ?? options.window,
-    }),
-  };
-  return { window, output: shape.slice(2) };
-}
-
-/**
- * The largest in each window of `[N, C, L]` or `[N, C, H, W]`. Windows lie side by side unless a
- * `stride` is given. Equal largest elements share the gradient evenly.
+ * The largest in each window of `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`. Windows lie side by
+ * side unless a `stride` is given. Padding counts as `-Infinity`. Of several equal largest elements the
+ * first in row-major order gets the gradient. A window with a NaN gives NaN; its gradient goes to the
+ * first largest of what comes after the last NaN, as XLA's `select_and_scatter` has it.
  *
  * @throws {ShapeError} Where the window does not fit.
  *
@@ -218,14 +55,65 @@ export function maxPool<
 }
 
 function maxPoolOf(x: AnyTensor, options: PoolOptions): AnyTensor {
-  const { window, output } = poolWindows("maxPool", x, options);
-  const y = convert(x, floating(x.dtype));
-  return bind(maxPrimitive, [patches(y, window, output, -Infinity)], { axes: [2] })[0];
+  return windowMax(...pooling("maxPool", x, options));
 }
 
 /**
- * The mean of each window of `[N, C, L]` or `[N, C, H, W]`. Windows lie side by side unless a
- * `stride` is given. Padding does not count.
+ * The smallest in each window, as {@linkcode maxPool} has the largest; padding counts as `Infinity`.
+ *
+ * @throws {ShapeError} Where the window does not fit.
+ *
+ * @example
+ * ```ts
+ * import { minPool, tensor } from "@katachi/katachi";
+ *
+ * minPool(tensor([[[1, 3, 2, 4]]]), { window: 2 }).toArray(); // [[[1, 2]]]
+ * ```
+ */
+export function minPool<
+  S extends Shape,
+  D extends DType,
+  const O extends PoolOptions,
+  K extends string = "minPool",
+>(x: Tensor<S, D>, options: Arg<Pool<S, O, K>, O>): Tensor<Ok<Pool<S, O, K>>, Floating<D>> {
+  return minPoolOf(x as never, options as never) as never;
+}
+
+function minPoolOf(x: AnyTensor, options: PoolOptions): AnyTensor {
+  const [y, windows] = pooling("minPool", x, options);
+  return neg(windowMax(neg(y), windows));
+}
+
+/**
+ * The sum of each window of `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`. Windows lie side by side
+ * unless a `stride` is given. Padding counts as 0.
+ *
+ * @throws {ShapeError} Where the window does not fit.
+ *
+ * @example
+ * ```ts
+ * import { sumPool, tensor } from "@katachi/katachi";
+ *
+ * sumPool(tensor([[[1, 3, 2, 4]]]), { window: 2 }).toArray(); // [[[4, 6]]]
+ * ```
+ */
+export function sumPool<
+  S extends Shape,
+  D extends DType,
+  const O extends PoolOptions,
+  K extends string = "sumPool",
+>(x: Tensor<S, D>, options: Arg<Pool<S, O, K>, O>): Tensor<Ok<Pool<S, O, K>>, Floating<D>> {
+  return sumPoolOf(x as never, options as never) as never;
+}
+
+function sumPoolOf(x: AnyTensor, options: PoolOptions): AnyTensor {
+  return windowSum(...pooling("sumPool", x, options));
+}
+
+/**
+ * The mean of each window of `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`. Windows lie side by
+ * side unless a `stride` is given. Padding does not count, unless `countIncludePad` is `true`: then it
+ * counts as zeros, as PyTorch and Flax have it unless told.
  *
  * @throws {ShapeError} Where the window does not fit.
  *
@@ -239,16 +127,16 @@ function maxPoolOf(x: AnyTensor, options: PoolOptions): AnyTensor {
 export function avgPool<
   S extends Shape,
   D extends DType,
-  const O extends PoolOptions,
+  const O extends AvgPoolOptions,
   K extends string = "avgPool",
 >(x: Tensor<S, D>, options: Arg<Pool<S, O, K>, O>): Tensor<Ok<Pool<S, O, K>>, Floating<D>> {
   return avgPoolOf(x as never, options as never) as never;
 }
 
-function avgPoolOf(x: AnyTensor, options: PoolOptions): AnyTensor {
-  const { window, output } = poolWindows("avgPool", x, options);
-  const y = convert(x, floating(x.dtype));
-  const total = sumAxes(patches(y, window, output, 0), [2]);
-  const counted = patches(ones([1, 1, ...x.shape.slice(2)], y.dtype), window, output, 0);
-  return div(total, sumAxes(counted, [2]));
+function avgPoolOf(x: AnyTensor, options: AvgPoolOptions): AnyTensor {
+  const [y, windows] = pooling("avgPool", x, options);
+  const total = windowSum(y, windows);
+  return options.countIncludePad
+    ? div(total, sizeOf(windows.size))
+    : div(total, windowSum(ones(y.shape.slice(2), y.dtype), windows));
 }

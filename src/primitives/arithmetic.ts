@@ -96,7 +96,7 @@ const minimumPrimitive = elementwise({
 });
 
 /** The cotangent where `low < high`, half of it at a tie, else 0. */
-function winner(ct: AnyTensor, low: AnyTensor, high: AnyTensor): AnyTensor {
+export function winner(ct: AnyTensor, low: AnyTensor, high: AnyTensor): AnyTensor {
   return select(less(low, high), ct, select(equal(low, high), mul(ct, 0.5), zero(ct)));
 }
 

@@ -155,7 +155,7 @@ function packed(x: Elements, order: readonly number[]): ArrayLike<number> {
 }
 
 /** `[batch, m, k] x [batch, k, n]`, summed in float64 a row at a time; integers wrap around. */
-function multiply(
+export function multiply(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   { data, dtype }: Elements,
@@ -164,21 +164,55 @@ function multiply(
   k: number,
   n: number,
 ): void {
-  const integer = dtype === "int32" || dtype === "uint32";
+  const addProducts = dtype === "int32" || dtype === "uint32" ? addIntegers : addFloats;
   const row = new Float64Array(n);
   for (let i = 0; i < batch * m; i++) {
     row.fill(0);
-    const fromB = Math.floor(i / m) * k * n;
-    for (let l = 0; l < k; l++) {
-      const factor = a[i * k + l];
-      const from = fromB + l * n;
-      if (integer) {
-        for (let j = 0; j < n; j++) row[j] = (row[j] + Math.imul(factor, b[from + j])) | 0;
-      } else {
-        for (let j = 0; j < n; j++) row[j] += factor * b[from + j];
-      }
-    }
+    addProducts(row, a, i * k, k, b, Math.floor(i / m) * k * n);
     data.set(row, i * n);
+  }
+}
+
+/** Adds `k` elements of `a` times as many rows of `b`, four at a time but one after the other. */
+function addFloats(
+  row: Float64Array,
+  a: ArrayLike<number>,
+  fromA: number,
+  k: number,
+  b: ArrayLike<number>,
+  fromB: number,
+): void {
+  const n = row.length;
+  let l = 0;
+  for (; l + 4 <= k; l += 4) {
+    const [p, q, r, s] = [a[fromA + l], a[fromA + l + 1], a[fromA + l + 2], a[fromA + l + 3]];
+    const first = fromB + l * n;
+    const [second, third, fourth] = [first + n, first + 2 * n, first + 3 * n];
+    for (let j = 0; j < n; j++) {
+      row[j] = row[j] + p * b[first + j] + q * b[second + j] + r * b[third + j] + s * b[fourth + j];
+    }
+  }
+  for (; l < k; l++) {
+    const factor = a[fromA + l];
+    const from = fromB + l * n;
+    for (let j = 0; j < n; j++) row[j] += factor * b[from + j];
+  }
+}
+
+/** As {@linkcode addFloats}, modulo 2^32. */
+function addIntegers(
+  row: Float64Array,
+  a: ArrayLike<number>,
+  fromA: number,
+  k: number,
+  b: ArrayLike<number>,
+  fromB: number,
+): void {
+  for (let l = 0; l < k; l++) {
+    const from = fromB + l * row.length;
+    for (let j = 0; j < row.length; j++) {
+      row[j] = (row[j] + Math.imul(a[fromA + l], b[from + j])) | 0;
+    }
   }
 }
 

@@ -1,165 +1,213 @@
 /**
- * Gathering along an axis and its adjoint, scattering: each is the other's derivative.
+ * Gathering along an axis and scattering, which contains its adjoint.
  *
  * @module
  */
 import { equalShapes } from "../shape/same.ts";
 import type { Shape } from "../shape/dim.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
-import type { DType } from "../tensor/dtype.ts";
+import { type DType, DTypeError, dtypes } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { noFlops } from "../tape/flops.ts";
 import { definePrimitive, type Elements, perOperand, type Primitive } from "../tape/primitive.ts";
 import { bind } from "../tape/recorder.ts";
-import { add, maximum, minimum, mul } from "./arithmetic.ts";
-import { broadcast, repeatExample } from "./broadcast.ts";
-import { less, lessEqual, select, zero } from "./compare.ts";
-import { iota } from "./create.ts";
+import { noFlops } from "../tape/flops.ts";
+import type { Draw } from "../tape/sample.ts";
+import { maximum, minimum } from "./arithmetic.ts";
+import { fill, repeatExample } from "./broadcast.ts";
+import { zero } from "./compare.ts";
 import { numeric } from "./elementwise.ts";
-import { logicalAnd } from "./logic.ts";
-import { moveAxisRaw, moveToFront, transposeRaw } from "./movement.ts";
-import { convert, requireDType, scalar } from "./operands.ts";
-import { reshapeRaw } from "./reshape.ts";
+import { moveAxisRaw, moveToFront } from "./movement.ts";
+import { requireDType } from "./operands.ts";
+import { scatterVjp } from "./scatter_vjp.ts";
 
-const integers: readonly DType[] = ["int32", "uint32"];
+/** The element types of positions. */
+export const integers: readonly DType[] = ["int32", "uint32"];
 
-function replaceAxis(shape: Shape, axis: number, by: Shape): Shape {
-  return [...shape.slice(0, axis), ...by, ...shape.slice(axis + 1)];
+/** Which axis positions point along, and how many leading axes tensor and positions share. */
+export interface Indexing {
+  /** The axis of the tensor. */
+  readonly axis: number;
+  /** The first axes of both, which go together; `axis` is behind them. */
+  readonly batch: number;
+}
+
+/** What becomes of an element and an update that meet. */
+export type Combine = "add" | "mul" | "max" | "min" | "set";
+
+/** The settings of a scatter. */
+export interface Scattering extends Indexing {
+  /** What becomes of an element and an update that meet. */
+  readonly combine: Combine;
+}
+
+/** The shape of what positions name: their own axes take the place of the axis. */
+function indexedShape(
+  operation: string,
+  x: Shape,
+  positions: Shape,
+  { axis, batch }: Indexing,
+): Shape {
+  if (!equalShapes(x.slice(0, batch), positions.slice(0, batch)) || axis < batch) {
+    throw new ShapeError(
+      `${operation}: ${showShape(x)} and positions ${
+        showShape(positions)
+      } do not share ${batch} axes before axis ${axis}`,
+    );
+  }
+  return x.toSpliced(axis, 1, ...positions.slice(batch));
+}
+
+/** Shapes to check with: of a tensor, and of positions along one of its axes. */
+function sampleIndexing(draw: Draw): { shape: number[]; positions: number[] } & Indexing {
+  const shared = draw.shape(0, 1);
+  const outer = draw.shape(0, 1);
+  return {
+    shape: [...shared, ...outer, ...draw.shape(1, 2, 1)],
+    positions: [...shared, ...draw.shape(0, 2)],
+    axis: shared.length + outer.length,
+    batch: shared.length,
+  };
 }
 
 /**
  * Whole slices along an axis, by position; the positions' shape takes the axis's place. A position
  * out of range is clamped to the nearest one.
  */
-export const gatherPrimitive: Primitive<{ axis: number }> = definePrimitive({
+export const gatherPrimitive: Primitive<Indexing> = definePrimitive({
   name: "gather",
   family: "indexing",
-  summary: "slices along `axis` at the positions given by the second operand (clamped into range)",
-  infer: ([x, positions], { axis }) => {
+  summary:
+    "slices along `axis` at the positions given by the second operand (clamped into range), " +
+    "example by example along the first `batch` axes",
+  infer: ([x, positions], params) => {
+    const { axis } = params;
     requireDType("gather", positions.dtype, integers);
+    const shape = indexedShape("gather", x.shape, positions.shape, params);
     if (x.shape[axis] === 0 && sizeOf(positions.shape) > 0) {
       throw new ShapeError(`gather: nothing to take from axis ${axis} of ${showShape(x.shape)}`);
     }
-    return [{ shape: replaceAxis(x.shape, axis, positions.shape), dtype: x.dtype }];
+    return [{ shape, dtype: x.dtype }];
   },
   flops: noFlops,
   meaning: {
     kind: "kernel",
-    run: ([x, positions], { axis }, [out]) => {
-      const last = x.shape[axis] - 1;
-      forEachSlice(x, positions, axis, (from, to, length, position) => {
+    run: ([x, positions], params, [out]) => {
+      const last = x.shape[params.axis] - 1;
+      forEachSlice(x, positions, params, (from, to, length, position) => {
         const at = from + Math.min(Math.max(position, 0), last) * length;
         out.data.set(x.data.subarray(at, at + length), to);
       });
     },
   },
-  vjp: perOperand((ct, { inputs: [x, positions], params: { axis } }) => {
-    const size = x.shape[axis];
-    const clamped = minimum(maximum(positions, 0), Math.max(size - 1, 0));
-    return scatterAdd(clamped, ct, axis, size);
+  vjp: perOperand((ct, { inputs: [x, positions], params: { axis, batch } }) => {
+    const clamped = minimum(maximum(positions, 0), Math.max(x.shape[axis] - 1, 0));
+    return scatter("add", fill(zero(ct), x.shape), clamped, ct, axis, batch);
   }),
-  batch: ([x, positions], { params: { axis }, size, batched: [moved, chosen] }) => {
-    if (!chosen) return [gather(x, positions, axis + 1)];
-    if (!moved) return [moveToFront(gather(x, positions, axis), axis)];
-    // The examples end to end along one axis, and positions that count from its start.
-    const count = x.shape[axis + 1];
-    const joined = moveAxisRaw(x, axis + 1, 1);
-    const within = minimum(maximum(positions, 0), Math.max(count - 1, 0));
-    const taken = gather(
-      reshapeRaw(joined, [size * count, ...joined.shape.slice(2)]),
-      add(within, exampleStarts(positions, count)),
-      0,
-    );
-    return [moveAxes(taken, 1, positions.shape.length - 1, axis)];
+  batch: ([x, positions], { params: { axis, batch }, batched: [moved, chosen] }) => {
+    if (moved && chosen) return [gather(x, positions, axis + 1, batch + 1)];
+    return moved
+      ? [moveToFront(gather(moveAxisRaw(x, 0, batch), positions, axis + 1, batch), batch)]
+      : [moveToFront(gather(x, moveAxisRaw(positions, 0, batch), axis, batch), axis)];
   },
   sample: (draw, float) => {
-    const shape = draw.shape(1, 3, 1);
-    const axis = draw.integer(0, shape.length - 1);
+    const { shape, positions, axis, batch } = sampleIndexing(draw);
     return {
       operands: [
         { shape, dtype: float },
-        { shape: draw.shape(0, 2), dtype: "int32", range: [0, shape[axis] - 1] },
+        { shape: positions, dtype: "int32", range: [-1, shape[axis]] },
       ],
-      params: { axis },
+      params: { axis, batch },
     };
   },
 });
 
 /**
- * Slices added up at positions along a new axis of `size`, which takes the place of the axes that
- * the positions have. A slice whose position is out of range is dropped.
+ * A tensor with slices along an axis combined with updates, by position: the converse of a gather.
+ * Updates whose position is out of range are dropped; of several that are set, the last one stays.
  */
-export const scatterAddPrimitive: Primitive<{ axis: number; size: number }> = definePrimitive({
-  name: "scatterAdd",
+export const scatterPrimitive: Primitive<Scattering> = definePrimitive({
+  name: "scatter",
   family: "indexing",
   summary:
-    "slices of the second operand added up at the first's positions along a new `axis` of `size`",
-  infer: ([positions, updates], { axis, size }) => {
-    requireDType("scatterAdd", positions.dtype, integers);
-    requireDType("scatterAdd", updates.dtype, numeric);
-    const rank = positions.shape.length;
-    if (!equalShapes(updates.shape.slice(axis, axis + rank), positions.shape)) {
+    "the first operand with the third's slices combined into it along `axis` at the second's " +
+    "positions (dropped out of range), example by example along the first `batch` axes",
+  infer: ([x, positions, updates], params) => {
+    requireDType("scatter", positions.dtype, integers);
+    requireDType("scatter", x.dtype, params.combine === "set" ? dtypes : numeric);
+    if (updates.dtype !== x.dtype) {
+      throw new DTypeError(`scatter: operand is ${x.dtype}, updates are ${updates.dtype}`);
+    }
+    const shape = indexedShape("scatter", x.shape, positions.shape, params);
+    if (!equalShapes(updates.shape, shape)) {
       throw new ShapeError(
-        `scatterAdd: positions ${showShape(positions.shape)} do not match axes ${axis} on of ${
-          showShape(updates.shape)
-        }`,
+        `scatter: updates must be ${showShape(shape)}, got ${showShape(updates.shape)}`,
       );
     }
-    const shape = [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + rank)];
-    return [{ shape, dtype: updates.dtype }];
+    return [{ shape: x.shape, dtype: x.dtype }];
   },
-  flops: ([, updates]) => sizeOf(updates.shape),
+  flops: ([, , updates], _, { combine }) => combine === "set" ? 0 : sizeOf(updates.shape),
   meaning: {
     kind: "kernel",
-    run: ([positions, updates], { axis, size }, [out]) => {
-      forEachSlice(out, positions, axis, (from, to, length, position) => {
+    run: ([x, positions, updates], params, [out]) => {
+      const whole = x.dtype === "int32" || x.dtype === "uint32";
+      const combine = (whole ? wholeCombinations : combinations)[params.combine];
+      const size = x.shape[params.axis];
+      const totals = Float64Array.from(x.data);
+      forEachSlice(x, positions, params, (from, to, length, position) => {
         if (position < 0 || position >= size) return;
         const at = from + position * length;
-        for (let i = 0; i < length; i++) out.data[at + i] += updates.data[to + i];
+        for (let i = 0; i < length; i++) {
+          totals[at + i] = combine(totals[at + i], updates.data[to + i]);
+        }
       });
+      out.data.set(totals);
     },
   },
-  vjp: perOperand(undefined, (ct, { inputs: [positions, updates], params: { axis, size } }) => {
-    if (size === 0) return broadcast(zero(ct), updates.shape);
-    const inside = logicalAnd(lessEqual(0, positions), less(positions, size));
-    const trailing = updates.shape.length - axis - positions.shape.length;
-    const mask = reshapeRaw(inside, [...positions.shape, ...new Array(trailing).fill(1)]);
-    return select(
-      broadcast(mask, updates.shape),
-      bind(gatherPrimitive, [ct, positions], { axis })[0],
-      zero(ct),
-    );
-  }),
-  batch: ([positions, updates], { params: { axis, size: count }, size, batched }) => {
-    if (!batched[0]) return [scatterAdd(positions, updates, axis + 1, count)];
-    const all = batched[1] ? updates : repeatExample(updates, size);
-    const outer = all.shape.slice(1, axis + 1).length;
-    const own = positions.shape.length - 1;
-    // The examples end to end along one axis, and positions that count from its start.
-    const inside = logicalAnd(lessEqual(0, positions), less(positions, count));
-    const counted = convert(add(positions, exampleStarts(positions, count)), "int32");
-    const total = scatterAdd(
-      select(inside, counted, scalar(-1, "int32")),
-      moveAxes(all, 1, outer, own),
-      0,
-      size * count,
-    );
-    return [moveAxisRaw(reshapeRaw(total, [size, count, ...total.shape.slice(1)]), 1, 1 + outer)];
+  vjp: scatterVjp,
+  batch: ([x, positions, updates], { params, size, batched }) => {
+    const { axis, batch, combine } = params;
+    const into = batched[0] ? x : repeatExample(x, size);
+    const from = batched[2] ? updates : repeatExample(updates, size);
+    if (batched[1]) return [scatter(combine, into, positions, from, axis + 1, batch + 1)];
+    const [inner, values] = [into, from].map((y) => moveAxisRaw(y, 0, batch));
+    return [moveToFront(scatter(combine, inner, positions, values, axis + 1, batch), batch)];
   },
   sample: (draw, float) => {
-    const positions = draw.shape(0, 2);
-    const outer = draw.shape(0, 1);
-    const size = draw.integer(1, 4);
+    const { shape, positions, axis, batch } = sampleIndexing(draw);
     return {
       operands: [
-        { shape: positions, dtype: "int32", range: [0, size - 1] },
-        { shape: [...outer, ...positions, ...draw.shape(0, 1)], dtype: float },
+        { shape, dtype: float, distinct: true },
+        { shape: positions, dtype: "int32", range: [-1, shape[axis]] },
+        // Offset, so that no update ties with an element.
+        {
+          shape: shape.toSpliced(axis, 1, ...positions.slice(batch)),
+          dtype: float,
+          distinct: true,
+          range: [-1.9, 2],
+        },
       ],
-      params: { axis: outer.length, size },
+      params: { axis, batch, combine: draw.pick(["add", "mul", "max", "min", "set"] as const) },
     };
   },
 });
+
+type Combinations = Readonly<Record<Combine, (a: number, b: number) => number>>;
+
+const combinations: Combinations = {
+  add: (a, b) => a + b,
+  mul: (a, b) => a * b,
+  max: Math.max,
+  min: Math.min,
+  set: (_, b) => b,
+};
+
+/** Integers wrap around. */
+const wholeCombinations: Combinations = {
+  ...combinations,
+  add: (a, b) => (a + b) | 0,
+  mul: Math.imul,
+};
 
 /**
  * Visits the slices that positions along an axis name: where they start in `indexed` for position 0
@@ -169,49 +217,58 @@ export const scatterAddPrimitive: Primitive<{ axis: number; size: number }> = de
 function forEachSlice(
   indexed: Elements,
   positions: Elements,
-  axis: number,
+  { axis, batch }: Indexing,
   visit: (from: number, to: number, length: number, position: number) => void,
 ): void {
-  const outer = sizeOf(indexed.shape.slice(0, axis));
+  const examples = sizeOf(indexed.shape.slice(0, batch));
+  const outer = sizeOf(indexed.shape.slice(batch, axis));
   const length = sizeOf(indexed.shape.slice(axis + 1));
   const step = indexed.shape[axis] * length;
+  const count = sizeOf(positions.shape.slice(batch));
   let to = 0;
-  for (let i = 0; i < outer; i++) {
-    for (let j = 0; j < positions.data.length; j++) {
-      visit(i * step, to, length, positions.data[j]);
-      to += length;
+  for (let example = 0; example < examples; example++) {
+    for (let i = 0; i < outer; i++) {
+      for (let j = 0; j < count; j++) {
+        visit((example * outer + i) * step, to, length, positions.data[example * count + j]);
+        to += length;
+      }
     }
   }
 }
 
-/** Where each example's positions start counting, if all lie end to end: of the positions' shape. */
-function exampleStarts({ shape, dtype }: AnyTensor, count: number): AnyTensor {
-  return mul(iota(shape, 0, dtype), count);
+/** The gather primitive. */
+export function gather(x: AnyTensor, positions: AnyTensor, axis: number, batch = 0): AnyTensor {
+  return bind(gatherPrimitive, [x, positions], { axis, batch })[0];
 }
 
-/** Exchanges `first` axes that start at `from` with the `second` ones that follow them. */
-function moveAxes(x: AnyTensor, from: number, first: number, second: number): AnyTensor {
-  const axes = x.shape.map((_, axis) => axis);
-  const [middle, end] = [from + first, from + first + second];
-  return transposeRaw(x, [
-    ...axes.slice(0, from),
-    ...axes.slice(middle, end),
-    ...axes.slice(from, middle),
-    ...axes.slice(end),
-  ]);
+/** One element for each position, along an axis: all other axes go together. */
+export function gatherAlong(x: AnyTensor, positions: AnyTensor, axis: number): AnyTensor {
+  const last = x.shape.length - 1;
+  const [from, at] = [x, positions].map((y) => moveAxisRaw(y, axis, last));
+  return moveAxisRaw(gather(from, at, last, last), last, axis);
 }
 
-/** The scatterAdd primitive. */
-function scatterAdd(
+/** One update for each position, along an axis: all other axes go together. */
+export function scatterAlong(
+  combine: Combine,
+  x: AnyTensor,
   positions: AnyTensor,
   updates: AnyTensor,
   axis: number,
-  size: number,
 ): AnyTensor {
-  return bind(scatterAddPrimitive, [positions, updates], { axis, size })[0];
+  const last = x.shape.length - 1;
+  const [into, at, values] = [x, positions, updates].map((y) => moveAxisRaw(y, axis, last));
+  return moveAxisRaw(scatter(combine, into, at, values, last, last), last, axis);
 }
 
-/** The gather primitive. */
-export function gather(x: AnyTensor, positions: AnyTensor, axis: number): AnyTensor {
-  return bind(gatherPrimitive, [x, positions], { axis })[0];
+/** The scatter primitive. */
+export function scatter(
+  combine: Combine,
+  x: AnyTensor,
+  positions: AnyTensor,
+  updates: AnyTensor,
+  axis: number,
+  batch = 0,
+): AnyTensor {
+  return bind(scatterPrimitive, [x, positions, updates], { axis, batch, combine })[0];
 }

@@ -27,6 +27,17 @@ export function convert(x: AnyTensor, dtype: DType): AnyTensor {
   return x.dtype === dtype ? x : bind(convertPrimitive, [x], { dtype })[0];
 }
 
+/** An operand in the dtype of a tensor that it goes into and that can hold it. */
+export function into(operation: string, value: Operand, dtype: DType): AnyTensor {
+  if (!isTensor(value)) return scalar(value, dtype, operation);
+  if (promote(value.dtype, dtype) !== dtype) {
+    throw new DTypeError(
+      `${operation}: ${value.dtype} does not go into ${dtype}; convert with astype`,
+    );
+  }
+  return convert(value, dtype);
+}
+
 /**
  * Operands as tensors of one dtype: tensors by promotion, numbers in the dtype that the tensors
  * have. `atLeast` lifts the common dtype, as `float32` does for division.

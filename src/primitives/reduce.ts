@@ -170,7 +170,12 @@ function productOfOthers(x: AnyTensor, axis: number): AnyTensor {
 }
 
 /** Moves elements along an axis; ones come in. */
-function shift(x: AnyTensor, axis: number, by: number, from: "before" | "after"): AnyTensor {
+export function shift(
+  x: AnyTensor,
+  axis: number,
+  by: number,
+  from: "before" | "after",
+): AnyTensor {
   const n = x.shape[axis];
   const keep = Math.max(n - by, 0);
   const low = x.shape.map((_, i) => i === axis && from === "after" ? n - keep : 0);

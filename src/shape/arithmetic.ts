@@ -140,7 +140,11 @@ type Parsed<S extends string> = S extends `${infer N extends number}` ? N : numb
 /** How one number compares with another. */
 export type Order = "less" | "equal" | "greater";
 
-/** `A + B` for whole numbers from 0 on; `number` where either is not a literal. */
+/**
+ * `A + B` for whole numbers from 0 on; `number` where either is not a literal.
+ *
+ * @internal
+ */
 export type Add<A extends number, B extends number> = number extends A ? number
   : number extends B ? number
   : Parsed<AddText<`${A}`, `${B}`>>;

@@ -8,11 +8,17 @@ import type { Disagreed, EqualDim, IsLiteral, Shape, UnknownRank } from "./dim.t
 import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
 import {
   type At,
+  type Extent,
+  extent,
+  type PerAxis,
+  perAxis,
   type Positions,
   type Setting,
   type SpatialAxis,
+  type SpatialRank,
   type WindowOptions,
   windowPositions,
+  type WrongPerAxis,
   type WrongWindow,
 } from "./window.ts";
 
@@ -23,6 +29,8 @@ export type { Padding, PerAxis, WindowOptions } from "./window.ts";
 export interface ConvOptions extends WindowOptions {
   /** How many groups of channels are convolved on their own; 1 unless given. */
   readonly groups?: number;
+  /** The distance between neighbouring elements of the input, with 0 between them; 1 unless given. */
+  readonly inputDilation?: PerAxis;
 }
 
 /** The shape of a one-dimensional convolution. */
@@ -43,8 +51,17 @@ export type Conv2d<X extends Shape, W extends Shape, O, K extends string = "conv
   4
 >;
 
+/** The shape of a three-dimensional convolution. */
+export type Conv3d<X extends Shape, W extends Shape, O, K extends string = "conv3d"> = Conv<
+  X,
+  W,
+  O,
+  K,
+  5
+>;
+
 /** @internal */
-type Conv<X extends Shape, W extends Shape, O, K extends string, Rank extends 3 | 4> =
+type Conv<X extends Shape, W extends Shape, O, K extends string, Rank extends 3 | 4 | 5> =
   UnknownRank<X, K> extends true ? Shape
     : UnknownRank<W, K> extends true ? Shape
     : X["length"] extends Rank
@@ -63,15 +80,26 @@ type WrongConv<X extends Shape, W extends Shape, O, K extends string, G, Rank> =
     : Divides<G, W[0], K> extends false ? Fail<
         `${K}: ${G & number} groups do not divide the ${W[0]} features of kernel ${Show<W, K>}`
       >
-    : WrongWindow<O, Setting<O, "stride", 1>, Rank extends 3 ? 1 : 2, K>;
+    : WrongInputDilation<O, SpatialRank<Rank>, K> extends infer F
+      ? [F] extends [never] ? WrongWindow<O, Setting<O, "stride", 1>, SpatialRank<Rank>, K> : F
+    : never;
 
-type Divides<G, C, K> = G extends 1 ? true
+type WrongInputDilation<O, Rank extends number, K extends string> = WrongPerAxis<
+  Setting<O, "inputDilation", 1>,
+  "inputDilation",
+  Rank,
+  K
+>;
+
+/** Whether a number of groups divides a number of channels, as far as the compiler knows. */
+export type Divides<G, C, K> = G extends 1 ? true
   : number extends G ? true
   : IsLiteral<C, K> extends false ? true
   : DivRem<C & number, G & number>[1] extends 0 ? true
   : false;
 
-type GroupedChannels<C, G, K> = G extends 1 ? C
+/** The channels of all groups together. */
+export type GroupedChannels<C, G, K> = G extends 1 ? C
   : IsLiteral<C, K> extends true ? Mul<C & number, G & number>
   : number;
 
@@ -81,7 +109,13 @@ type Channels<X extends Shape, W extends Shape, K extends string, G> = Fail<
     & number}`
 >;
 
-type WrongRank<X extends Shape, W extends Shape, K extends string, Rank extends number> = Fail<
+/** The failure of ranks. */
+export type WrongRank<
+  X extends Shape,
+  W extends Shape,
+  K extends string,
+  Rank extends number,
+> = Fail<
   `${K}: needs input and kernel of rank ${Rank}, got ${Show<X, K>} and ${Show<W, K>}`
 >;
 
@@ -94,7 +128,7 @@ type Spatial<
   Out extends readonly unknown[],
 > = Out["length"] extends X["length"] ? Out
   : Positions<
-    X[Out["length"]],
+    Dilated<X[Out["length"]], At<Setting<O, "inputDilation", 1>, SpatialAxis<Out["length"]>>, K>,
     W[Out["length"]],
     O,
     SpatialAxis<Out["length"]>,
@@ -105,14 +139,21 @@ type Spatial<
     : Spatial<X, W, O, K, [...Out, D]>
   : never;
 
-/** The run-time twin of {@linkcode Conv1d} and {@linkcode Conv2d}. */
-export function convShape(
-  operation: "conv1d" | "conv2d",
-  input: Shape,
-  kernel: Shape,
-  options: ConvOptions,
-): number[] {
-  const rank = operation === "conv1d" ? 3 : 4;
+/** The size of an axis with its elements apart. */
+export type Dilated<X, D, K> = D extends 1 ? X
+  : IsLiteral<X, K> extends false ? number
+  : number extends D ? number
+  : Extent<X & number, D & number>;
+
+/** The shape of the input with its elements apart. */
+export function dilatedShape(operation: string, input: Shape, dilation: PerAxis = 1): Shape {
+  const apart = perAxis(operation, "inputDilation", dilation, input.length - 2);
+  return input.map((dim, axis) => axis < 2 ? dim : extent(dim, apart[axis - 2]));
+}
+
+/** Refuses input and kernel of other ranks than the operation's name says. */
+export function checkRanks(operation: string, input: Shape, kernel: Shape): void {
+  const rank = Number(operation.at(-2)) + 2;
   if (input.length !== rank || kernel.length !== rank) {
     throw new ShapeError(
       `${operation}: needs input and kernel of rank ${rank}, got ${showShape(input)} and ${
@@ -120,10 +161,25 @@ export function convShape(
       }`,
     );
   }
-  const groups = options.groups ?? 1;
+}
+
+/** How many groups there are. */
+export function checkGroups(operation: string, groups = 1): number {
   if (!Number.isInteger(groups) || groups < 1) {
     throw new ShapeError(`${operation}: groups must be a whole number from 1 on, got ${groups}`);
   }
+  return groups;
+}
+
+/** The run-time twin of {@linkcode Conv1d}, {@linkcode Conv2d} and {@linkcode Conv3d}. */
+export function convShape(
+  operation: "conv1d" | "conv2d" | "conv3d",
+  input: Shape,
+  kernel: Shape,
+  options: ConvOptions,
+): number[] {
+  checkRanks(operation, input, kernel);
+  const groups = checkGroups(operation, options.groups);
   if (input[1] !== kernel[1] * groups) {
     throw new ShapeError(
       `${operation}: channels differ: input ${showShape(input)} has ${input[1]}, kernel ${
@@ -138,7 +194,8 @@ export function convShape(
       }`,
     );
   }
-  const positions = windowPositions(operation, input, kernel, options);
+  const dilated = dilatedShape(operation, input, options.inputDilation);
+  const positions = windowPositions(operation, dilated, kernel, options);
   if (positions === undefined) {
     throw new ShapeError(
       `${operation}: kernel ${showShape(kernel)} does not fit into input ${showShape(input)}`,

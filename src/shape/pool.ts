@@ -1,5 +1,5 @@
 /**
- * Sizes of pooling: windows over the spatial axes of `[N, C, L]` or `[N, C, H, W]`.
+ * Sizes of pooling: windows over the spatial axes of `[N, C, …spatial]`, of which there are one to three.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import {
   type Positions,
   type Setting,
   type SpatialAxis,
+  type SpatialRank,
   type WindowOptions,
   windowPositions,
   type WrongPerAxis,
@@ -24,14 +25,20 @@ export interface PoolOptions extends WindowOptions {
   readonly window: PerAxis;
 }
 
+/** As {@linkcode PoolOptions}, for means. */
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether padding counts, as zeros; `false` unless given. */
+  readonly countIncludePad?: boolean;
+}
+
 /** The shape after pooling. */
 export type Pool<X extends Shape, O extends PoolOptions, K extends string> =
   UnknownRank<X, K> extends true ? Shape
-    : X["length"] extends 3 | 4
-      ? WrongPool<O, X["length"] extends 3 ? 1 : 2, K> extends infer F
+    : X["length"] extends 3 | 4 | 5
+      ? WrongPool<O, SpatialRank<X["length"]>, K> extends infer F
         ? [F] extends [never] ? Spatial<X, O, K, [X[0], X[1]]> : F
       : never
-    : Fail<`${K}: needs an input of rank 3 or 4, got ${Show<X, K>}`>;
+    : Fail<`${K}: needs an input of rank 3, 4 or 5, got ${Show<X, K>}`>;
 
 /**
  * The failure of settings, or `never`.
@@ -67,8 +74,10 @@ type ShowWindow<W, K> = W extends number ? `${W}` : W extends Shape ? Show<W, K>
 
 /** The run-time twin of {@linkcode Pool}. */
 export function poolShape(operation: string, input: Shape, options: PoolOptions): number[] {
-  if (input.length !== 3 && input.length !== 4) {
-    throw new ShapeError(`${operation}: needs an input of rank 3 or 4, got ${showShape(input)}`);
+  if (input.length < 3 || input.length > 5) {
+    throw new ShapeError(
+      `${operation}: needs an input of rank 3, 4 or 5, got ${showShape(input)}`,
+    );
   }
   const size = perAxis(operation, "window", options.window, input.length - 2);
   const stride = options.stride ?? options.window;

@@ -18,8 +18,11 @@ export type AxisIndex =
   | readonly [start: Bound, stop: Bound]
   | readonly [start: Bound, stop: Bound, step: number | null];
 
-/** What to take of each axis; `"..."` stands for all the axes that are not named. */
-export type Index = readonly (AxisIndex | "...")[];
+/**
+ * What to take of each axis; `"..."` stands for all the axes that are not named, and `"newaxis"`
+ * puts in an axis of 1.
+ */
+export type Index = readonly (AxisIndex | "..." | "newaxis")[];
 
 /** The shape of a slice. */
 export type Slice<S extends Shape, I extends Index, K extends string = "slice"> =
@@ -36,7 +39,8 @@ export type Slice<S extends Shape, I extends Index, K extends string = "slice"> 
  * @internal
  */
 type Named<I extends Index, Out extends readonly unknown[] = []> = I extends
-  readonly [infer H, ...infer T extends Index] ? Named<T, H extends "..." ? Out : [...Out, H]>
+  readonly [infer H, ...infer T extends Index]
+  ? Named<T, H extends "..." | "newaxis" ? Out : [...Out, H]>
   : Out["length"];
 
 /**
@@ -50,7 +54,7 @@ type Spread<
   Before extends Index = [],
 > = I extends readonly [infer H extends Index[number], ...infer T extends Index]
   ? H extends "..."
-    ? T extends readonly (AxisIndex)[]
+    ? T extends readonly (AxisIndex | "newaxis")[]
       ? Fill<S, [...Before, ...T], []> extends infer N extends Index ? [...Before, ...N, ...T]
       : "long"
     : "again"
@@ -60,8 +64,9 @@ type Spread<
 
 /** As many `null`s as the shape has dims more than the index. */
 type Fill<S extends Shape, I extends Index, Out extends null[]> = I extends
-  readonly [unknown, ...infer T extends Index]
-  ? S extends readonly [unknown, ...infer R extends Shape] ? Fill<R, T, Out> : "long"
+  readonly [infer H, ...infer T extends Index] ? H extends "newaxis" ? Fill<S, T, Out>
+  : S extends readonly [unknown, ...infer R extends Shape] ? Fill<R, T, Out>
+  : "long"
   : S extends readonly [unknown, ...infer R extends Shape] ? Fill<R, [], [...Out, null]>
   : Out;
 
@@ -73,8 +78,9 @@ type Taken<
   Whole extends Shape,
   Seen extends readonly unknown[] = [],
   Out extends readonly unknown[] = [],
-> = S extends readonly [infer D extends number, ...infer R extends Shape]
-  ? I extends readonly [infer H, ...infer T extends Index]
+> = I extends readonly [infer H, ...infer T extends Index]
+  ? H extends "newaxis" ? Taken<S, T, K, Whole, Seen, [...Out, 1]>
+  : S extends readonly [infer D extends number, ...infer R extends Shape]
     ? H extends null ? Taken<R, T, K, Whole, [...Seen, H], [...Out, D]>
     : H extends number ? Inside<H, D, K> extends true ? Taken<R, T, K, Whole, [...Seen, H], Out>
       : Fail<`${K}: index ${H} is out of range for axis ${Seen["length"]} of ${Show<Whole, K>}`>
@@ -119,62 +125,82 @@ type FromTop<B, D extends number, Open extends number> = B extends null ? Open
 export interface ResolvedAxis {
   /** The first position. */
   readonly start: number;
-  /** The position that is no longer taken; -1 is before the first. */
-  readonly stop: number;
+  /** How many positions are taken. */
+  readonly count: number;
   /** The distance between positions, negative for backwards. */
   readonly step: number;
   /** Whether the axis goes. */
   readonly drop: boolean;
 }
 
-/** The run-time twin of {@linkcode Slice}, axis by axis. */
-export function resolveSlice(shape: Shape, index: Index): ResolvedAxis[] {
-  const named = index.filter((entry) => entry !== "...").length;
-  if (index.length - named > 1) throw new ShapeError('slice: "..." may stand once only');
-  if (named > shape.length) {
-    throw new ShapeError(
-      `slice: ${named} axes are indexed, ${showShape(shape)} has ${shape.length}`,
-    );
-  }
-  const dots = index.indexOf("...");
-  const at = dots < 0 ? index.length : dots;
-  const rest = new Array<null>(shape.length - named).fill(null);
-  const entries = [...index.slice(0, at), ...rest, ...index.slice(at + 1)] as AxisIndex[];
-  return entries.map((entry, axis) => resolveAxis(entry, axis, shape));
+/** A slice, resolved against a shape. */
+export interface ResolvedSlice {
+  /** What is taken of each axis. */
+  readonly axes: readonly ResolvedAxis[];
+  /** The shape that is left, new axes included. */
+  readonly shape: readonly number[];
 }
 
-function resolveAxis(entry: AxisIndex, axis: number, shape: Shape): ResolvedAxis {
+/** The run-time twin of {@linkcode Slice}, axis by axis. */
+export function resolveSlice(operation: string, shape: Shape, index: Index): ResolvedSlice {
+  const named = index.filter((entry) => entry !== "..." && entry !== "newaxis").length;
+  const dots = index.indexOf("...");
+  if (dots !== index.lastIndexOf("...")) {
+    throw new ShapeError(`${operation}: "..." may stand once only`);
+  }
+  if (named > shape.length) {
+    throw new ShapeError(
+      `${operation}: ${named} axes are indexed, ${showShape(shape)} has ${shape.length}`,
+    );
+  }
+  const rest = new Array<null>(shape.length - named).fill(null);
+  const entries = dots < 0 ? [...index, ...rest] : index.toSpliced(dots, 1, ...rest);
+  const axes: ResolvedAxis[] = [];
+  const left: number[] = [];
+  for (const entry of entries) {
+    if (entry === "newaxis") {
+      left.push(1);
+    } else {
+      const axis = resolveAxis(operation, entry as AxisIndex, axes.length, shape);
+      axes.push(axis);
+      if (!axis.drop) left.push(axis.count);
+    }
+  }
+  return { axes, shape: left };
+}
+
+function resolveAxis(
+  operation: string,
+  entry: AxisIndex,
+  axis: number,
+  shape: Shape,
+): ResolvedAxis {
   const dim = shape[axis];
   if (typeof entry === "number") {
     const start = entry < 0 ? entry + dim : entry;
     if (!Number.isInteger(entry) || start < 0 || start >= dim) {
       throw new ShapeError(
-        `slice: index ${entry} is out of range for axis ${axis} of ${showShape(shape)}`,
+        `${operation}: index ${entry} is out of range for axis ${axis} of ${showShape(shape)}`,
       );
     }
-    return { start, stop: start + 1, step: 1, drop: true };
+    return { start, count: 1, step: 1, drop: true };
   }
   const [from, to, by] = entry ?? [null, null];
   const step = by ?? 1;
-  if (step === 0) throw new ShapeError(`slice: the step of axis ${axis} is 0`);
+  if (step === 0) throw new ShapeError(`${operation}: the step of axis ${axis} is 0`);
   for (const value of [from ?? 0, to ?? 0, step]) {
     if (!Number.isInteger(value)) {
-      throw new ShapeError(`slice: ${value} at axis ${axis} is not a whole number`);
+      throw new ShapeError(`${operation}: ${value} at axis ${axis} is not a whole number`);
     }
   }
   const [low, high] = step > 0 ? [0, dim] : [-1, dim - 1];
   const bound = (value: number) => Math.min(Math.max(value < 0 ? value + dim : value, low), high);
-  return {
-    start: from === null ? step > 0 ? low : high : bound(from),
-    stop: to === null ? step > 0 ? high : low : bound(to),
-    step,
-    drop: false,
-  };
+  const start = from === null ? step > 0 ? low : high : bound(from);
+  const stop = to === null ? step > 0 ? high : low : bound(to);
+  return { start, count: Math.max(0, Math.ceil((stop - start) / step)), step, drop: false };
 }
 
 /** The run-time twin of {@linkcode Slice}. */
-export function sliceShape(shape: Shape, index: Index): number[] {
-  return resolveSlice(shape, index).filter(({ drop }) => !drop).map(({ start, stop, step }) =>
-    Math.max(0, Math.ceil((stop - start) / step))
-  );
+export function sliceShape(shape: Shape, index: Index): readonly number[] {
+  return resolveSlice("slice", shape, index).shape;
 }

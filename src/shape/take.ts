@@ -70,17 +70,22 @@ type Along<
   : Out;
 
 /** The run-time twin of {@linkcode TakeAlong}. */
-export function takeAlongShape(shape: Shape, positions: Shape, axis: number): number[] {
-  const at = normalizeAxis("takeAlong", axis, shape);
+export function takeAlongShape(
+  operation: string,
+  shape: Shape,
+  positions: Shape,
+  axis: number,
+): number[] {
+  const at = normalizeAxis(operation, axis, shape);
   if (shape.length !== positions.length) {
     throw new ShapeError(
-      `takeAlong: ranks differ: ${showShape(shape)} and positions ${showShape(positions)}`,
+      `${operation}: ranks differ: ${showShape(shape)} and positions ${showShape(positions)}`,
     );
   }
   for (const [i, dim] of shape.entries()) {
     if (i !== at && dim !== positions[i]) {
       throw new ShapeError(
-        `takeAlong: dims differ besides axis ${at}: ${showShape(shape)} and positions ${
+        `${operation}: dims differ besides axis ${at}: ${showShape(shape)} and positions ${
           showShape(positions)
         } (${dim} != ${positions[i]})`,
       );

@@ -41,21 +41,38 @@ export type At<V, I> = Each<V, I> extends infer N ? IsUnion<N> extends true ? nu
 
 type Each<V, I> = V extends readonly unknown[] ? I extends keyof V ? V[I] : number : V;
 
-/** The failure of a setting that is no whole number from 1 on, nor one for each axis; or `never`. */
-export type WrongPerAxis<V, Name extends string, Rank extends number, K extends string> =
-  [V] extends [1] ? never
-    : [V] extends [number]
-      ? NotWhole<V, "0"> extends true ? NotPerAxis<`${V}`, Name, Rank, K> : never
-    : [V] extends [readonly number[]] ? number extends V["length"] ? never
-      : V["length"] extends Rank
-        ? NotWhole<V[number], "0"> extends true ? NotPerAxis<Show<V, K>, Name, Rank, K> : never
-      : NotPerAxis<Show<V, K>, Name, Rank, K>
-    : never;
+/**
+ * The failure of a setting that is no whole number from `Least` on, nor one for each axis; or
+ * `never`.
+ */
+export type WrongPerAxis<
+  V,
+  Name extends string,
+  Rank extends number,
+  K extends string,
+  Least extends 0 | 1 = 1,
+> = [V] extends [Least] ? never
+  : [V] extends [number]
+    ? NotWhole<V, Below<Least>> extends true ? NotPerAxis<`${V}`, Name, Rank, K, Least> : never
+  : [V] extends [readonly number[]] ? number extends V["length"] ? never
+    : V["length"] extends Rank
+      ? NotWhole<V[number], Below<Least>> extends true
+        ? NotPerAxis<Show<V, K>, Name, Rank, K, Least>
+      : never
+    : NotPerAxis<Show<V, K>, Name, Rank, K, Least>
+  : never;
 
-type NotPerAxis<V extends string, Name extends string, Rank extends number, K extends string> =
-  Fail<
-    `${K}: ${Name} must be a whole number from 1 on, or ${Rank} of them, got ${V}`
-  >;
+type Below<Least> = Least extends 1 ? "0" : never;
+
+type NotPerAxis<
+  V extends string,
+  Name extends string,
+  Rank extends number,
+  K extends string,
+  Least extends number,
+> = Fail<
+  `${K}: ${Name} must be a whole number from ${Least} on, or ${Rank} of them, got ${V}`
+>;
 
 /** The failure of a padding, or `never`. */
 type WrongPadding<P, Rank extends number, K extends string> = [P] extends [string] ? never
@@ -87,7 +104,7 @@ export type WrongWindow<O, Stride, Rank extends number, K extends string> =
     : never;
 
 /** The padding of both sides together at one spatial axis. */
-type Around<P, I> = P extends "VALID" ? 0
+export type Around<P, I> = P extends "VALID" ? 0
   : P extends number ? Mul<P, 2>
   : P extends readonly unknown[]
     ? I extends keyof P
@@ -97,8 +114,8 @@ type Around<P, I> = P extends "VALID" ? 0
     : number
   : number;
 
-/** The size of a dilated window: `(k - 1) d + 1`. */
-type Extent<W extends number, D extends number> = D extends 1 ? W
+/** The size of a dilated axis or window: `(n - 1) d + 1`, and 0 of nothing. */
+export type Extent<W extends number, D extends number> = D extends 1 ? W
   : W extends 0 ? 0
   : Add<Mul<Sub<W, 1>, D>, 1>;
 
@@ -122,18 +139,36 @@ type Fitted<X extends number, W extends number, S extends number> = number exten
   : Add<DivFloor<Sub<X, W>, S>, 1>;
 
 /** The index of an axis among the spatial ones. */
-export type SpatialAxis<N> = N extends 2 ? "0" : "1";
+export type SpatialAxis<N> = N extends 2 ? "0" : N extends 3 ? "1" : "2";
+
+/**
+ * How many spatial axes an input of a rank has.
+ *
+ * @internal
+ */
+export type SpatialRank<Rank> = Rank extends 3 ? 1 : Rank extends 4 ? 2 : 3;
 
 /** A setting as one number for each spatial axis. */
-export function perAxis(operation: string, name: string, value: PerAxis, rank: number): number[] {
+export function perAxis(
+  operation: string,
+  name: string,
+  value: PerAxis,
+  rank: number,
+  least: 0 | 1 = 1,
+): number[] {
   const list = typeof value === "number" ? new Array<number>(rank).fill(value) : [...value];
-  if (list.length !== rank || list.some((v) => !Number.isInteger(v) || v < 1)) {
+  if (list.length !== rank || list.some((v) => !Number.isInteger(v) || v < least)) {
     const text = typeof value === "number" ? value : showShape(value);
     throw new ShapeError(
-      `${operation}: ${name} must be a whole number from 1 on, or ${rank} of them, got ${text}`,
+      `${operation}: ${name} must be a whole number from ${least} on, or ${rank} of them, got ${text}`,
     );
   }
   return list;
+}
+
+/** The run-time twin of {@linkcode Extent}. */
+export function extent(n: number, dilation: number): number {
+  return n === 0 ? 0 : (n - 1) * dilation + 1;
 }
 
 /** How much is put before and after each spatial axis. */
@@ -185,8 +220,7 @@ export function windowPositions(
   const dilation = perAxis(operation, "dilation", options.dilation ?? 1, rank);
   const padding = convPadding(operation, input, kernel, options);
   const positions = padding.map(([before, after], i) => {
-    const extent = kernel[i + 2] === 0 ? 0 : (kernel[i + 2] - 1) * dilation[i] + 1;
-    const room = input[i + 2] + before + after - extent;
+    const room = input[i + 2] + before + after - extent(kernel[i + 2], dilation[i]);
     if (options.padding === "SAME") return Math.ceil(input[i + 2] / stride[i]);
     return room < 0 ? -1 : Math.floor(room / stride[i]) + 1;
   });

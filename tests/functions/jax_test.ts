@@ -5,7 +5,7 @@
 import { assertEquals } from "@std/assert";
 import * as k from "@katachi/katachi";
 import * as nn from "@katachi/katachi/nn";
-import { assertClose, type Figure, figures, numbers } from "../fixtures/figures.ts";
+import { assertClose, type Figure, figures, numbers, wave } from "../fixtures/figures.ts";
 
 type Unary = (x: k.AnyTensor) => k.AnyTensor;
 type Binary = (a: k.AnyTensor, b: k.AnyTensor) => k.AnyTensor;
@@ -116,10 +116,6 @@ for (const { equation, operands, result } of alongAxes.einsum) {
 
 for (const { result, byInput, byKernel, ...options } of alongAxes.convolutions) {
   Deno.test(`conv2d ${JSON.stringify(options)}: JAX's values and gradients`, () => {
-    const wave = (f: (x: number) => number, shape: readonly number[]) => {
-      const size = shape.reduce((a, b) => a * b, 1);
-      return k.fromBuffer(Float64Array.from({ length: size }, (_, i) => f(i)), shape);
-    };
     const image = wave(Math.sin, [2, 4, 7, 6]);
     const kernel = wave(Math.cos, [6, 4 / options.groups, 3, 2]);
     const f = (x: k.AnyTensor, w: k.AnyTensor): k.AnyTensor => k.conv2d(x, w, options);

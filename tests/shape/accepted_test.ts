@@ -17,6 +17,15 @@ import {
   concat,
   conv1d,
   conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  cumlogsumexp,
+  cummax,
+  cumprod,
+  cumsum,
+  diff,
   type Dim,
   einsum,
   equal,
@@ -33,6 +42,7 @@ import {
   max,
   maxPool,
   mean,
+  minPool,
   oneHot,
   outer,
   pad,
@@ -44,6 +54,7 @@ import {
   stack,
   sub,
   sum,
+  sumPool,
   take,
   takeAlong,
   type Tensor,
@@ -186,6 +197,38 @@ Deno.test("windows", () => {
   assertType<IsExact<typeof e, F<[2, 3, 14, 14]>>>(true);
   const f = has(avgPool(zeros([2, 3, 10]), { window: 3, stride: 2 }), [2, 3, 4]);
   assertType<IsExact<typeof f, F<[2, 3, 4]>>>(true);
+  const volume = zeros([1, 2, 8, 8, 8]);
+  const g = has(conv3d(volume, zeros([4, 2, 3, 3, 3]), { stride: [2, 1, 1] }), [1, 4, 3, 6, 6]);
+  assertType<IsExact<typeof g, F<[1, 4, 3, 6, 6]>>>(true);
+  const h = has(conv2d(x, zeros([6, 3, 3, 3]), { inputDilation: [1, 2] }), [2, 6, 26, 53]);
+  assertType<IsExact<typeof h, F<[2, 6, 26, 53]>>>(true);
+  const options = { stride: 2, padding: 1, outputPadding: 1 } as const;
+  const i = has(convTranspose2d(x, zeros([3, 6, 3, 3]), options), [2, 6, 56, 56]);
+  assertType<IsExact<typeof i, F<[2, 6, 56, 56]>>>(true);
+  const j = has(convTranspose1d(zeros([2, 4, 3]), zeros([4, 3, 2]), { groups: 2 }), [2, 6, 4]);
+  assertType<IsExact<typeof j, F<[2, 6, 4]>>>(true);
+  const k = has(convTranspose3d(volume, zeros([2, 1, 2, 2, 2]), { stride: 2 }), [1, 1, 16, 16, 16]);
+  assertType<IsExact<typeof k, F<[1, 1, 16, 16, 16]>>>(true);
+  const l = has(sumPool(volume, { window: [8, 4, 2] }), [1, 2, 1, 2, 4]);
+  assertType<IsExact<typeof l, F<[1, 2, 1, 2, 4]>>>(true);
+  const m = has(minPool(volume, { window: 3, stride: 1 }), [1, 2, 6, 6, 6]);
+  assertType<IsExact<typeof m, F<[1, 2, 6, 6, 6]>>>(true);
+  const n = has(avgPool(x, { window: 2, countIncludePad: true, padding: 1 }), [2, 3, 15, 15]);
+  assertType<IsExact<typeof n, F<[2, 3, 15, 15]>>>(true);
+});
+
+Deno.test("running functions", () => {
+  const x = zeros([2, 3]);
+  const a = has(cumsum(x, -1), [2, 3]);
+  assertType<IsExact<typeof a, F<[2, 3]>>>(true);
+  const b = has(cumprod(zeros([2, 3], "bool")), [6], "int32");
+  assertType<IsExact<typeof b, Tensor<[6], "int32">>>(true);
+  const c = has(cumlogsumexp(zeros([4], "int32"), 0, { reverse: true }), [4]);
+  assertType<IsExact<typeof c, F<[4]>>>(true);
+  const d = has(diff(x), [2, 2]);
+  assertType<IsExact<typeof d, F<[2, 2]>>>(true);
+  const e = has(diff(cummax(x, 0), 3, 0), [0, 3]);
+  assertType<IsExact<typeof e, F<[0, 3]>>>(true);
 });
 
 Deno.test("indexing", () => {

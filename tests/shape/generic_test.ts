@@ -12,6 +12,7 @@ import {
   concat,
   conv2d,
   type ConvOptions,
+  convTranspose2d,
   type Dim,
   einsum,
   expandDims,
@@ -57,6 +58,9 @@ const scores = <B extends Dim, H extends Dim>(x: Tensor<[B, H, 4, 8]>): Tensor<[
 const convolved = <B extends Dim>(x: Image<B>): Tensor<[B, 6, 12, 12]> =>
   maxPool(conv2d(x, zeros([6, 1, 5, 5])), { window: 2 });
 
+const upsampled = <B extends Dim>(x: Image<B>): Tensor<[B, 6, 56, 56]> =>
+  convTranspose2d(x, zeros([1, 6, 2, 2]), { stride: 2 });
+
 Deno.test("generic bodies check and keep their dims", () => {
   const x = zeros([2, 784]);
   const y = linear(x);
@@ -66,6 +70,7 @@ Deno.test("generic bodies check and keep their dims", () => {
   assertEquals(attention(zeros([2, 3, 8, 64])).shape, [2, 3, 8, 64]);
   assertEquals(scores(zeros([2, 3, 4, 8])).shape, [2, 3, 4, 4]);
   assertEquals(convolved(zeros([2, 1, 28, 28])).shape, [2, 6, 12, 12]);
+  assertEquals(upsampled(zeros([2, 1, 28, 28])).shape, [2, 6, 56, 56]);
 });
 
 Deno.test("each rule carries a type parameter", () => {

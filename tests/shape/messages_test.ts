@@ -61,9 +61,24 @@ const refused: Record<string, string> = {
     "conv1d: 2 paddings for an input of spatial rank 1",
   "conv1d(zeros([32, 3]), zeros([6, 3, 5]))":
     "conv1d: needs input and kernel of rank 3, got [32, 3] and [6, 3, 5]",
+  "conv1d(zeros([32, 3, 28]), zeros([6, 3, 5]), { inputDilation: [1, 1] })":
+    "conv1d: inputDilation must be a whole number from 1 on, or 1 of them, got [1, 1]",
+  "conv3d(zeros([1, 3, 4, 4, 4]), zeros([6, 3, 5, 1, 1]))":
+    "conv3d: kernel [6, 3, 5, 1, 1] does not fit into input [1, 3, 4, 4, 4]",
+  "convTranspose2d(zeros([1, 3, 4, 4]), zeros([6, 3, 2, 2]))":
+    "convTranspose2d: channels differ: input [1, 3, 4, 4] has 3, kernel [6, 3, 2, 2] wants 6",
+  "convTranspose1d(zeros([1, 3, 4]), zeros([3, 2, 2]), { groups: 2 })":
+    "convTranspose1d: 2 groups do not divide the 3 channels of kernel [3, 2, 2]",
+  "convTranspose1d(zeros([1, 3, 2]), zeros([3, 2, 2]), { padding: 2 })":
+    "convTranspose1d: padding cuts off more than the output of input [1, 3, 2] and kernel [3, 2, 2]",
+  "convTranspose1d(zeros([1, 3, 2]), zeros([3, 2, 2]), { outputPadding: -1 })":
+    "convTranspose1d: outputPadding must be a whole number from 0 on, or 1 of them, got -1",
+  "cumsum(zeros([2, 3]), 2)": "cumsum: axis 2 is out of range for [2, 3]",
+  "diff(zeros([2, 3]), -1)": "diff: n must be a whole number from 0 on, got -1",
+  "diff(zeros([2, 3]), 1, 2)": "diff: axis 2 is out of range for [2, 3]",
   "maxPool(zeros([1, 1, 4, 4]), { window: 5 })":
     "maxPool: window 5 does not fit into input [1, 1, 4, 4]",
-  "avgPool(zeros([1, 4]), { window: 2 })": "avgPool: needs an input of rank 3 or 4, got [1, 4]",
+  "avgPool(zeros([1, 4]), { window: 2 })": "avgPool: needs an input of rank 3, 4 or 5, got [1, 4]",
   "einsum('ij,jk->ik', zeros([2, 784]), zeros([512, 10]))":
     "einsum ij,jk->ik: index j is 784 and 512",
   "einsum('ij->ijk', zeros([2, 784]))": "einsum ij->ijk: index k of the result is in no operand",
@@ -72,6 +87,40 @@ const refused: Record<string, string> = {
   "take(zeros([5, 2]), zeros([3], 'int32'), 2)": "take: axis 2 is out of range for [5, 2]",
   "takeAlong(zeros([2, 3]), zeros([3, 1], 'int32'), 1)":
     "takeAlong: dims differ besides axis 1: [2, 3] and positions [3, 1] (2 != 3)",
+  "putAlong(zeros([2, 3]), zeros([2, 1], 'int32'), zeros([2, 3]), 1)":
+    "putAlong: [2, 3] does not broadcast to [2, 1]",
+  "getAt(zeros([3, 4]), [5])": "getAt: index 5 is out of range for axis 0 of [3, 4]",
+  "getAt(zeros([3]), [zeros([2], 'int32'), zeros([2], 'int32')])":
+    "getAt: 2 axes are indexed, [3] has 1",
+  "getAt(zeros([3, 4]), [zeros([2], 'int32'), zeros([5], 'int32')])":
+    "getAt: shapes do not broadcast: [2] and [5] (2 != 5)",
+  "setAt(zeros([3, 4]), [0], zeros([3]))": "setAt: [3] does not broadcast to [4]",
+  "addAt(zeros([3, 4]), zeros([2], 'int32'), zeros([3, 4]))":
+    "addAt: [3, 4] does not broadcast to [2, 4]",
+  "maxAt(zeros([3, 4]), [null, [0, 4, 0]], 1)": "maxAt: the step of axis 1 is 0",
+  "segmentSum(zeros([4, 2]), zeros([3], 'int32'), 2)":
+    "segmentSum: ids [3] are not one for each row of [4, 2]",
+  "segmentMax(zeros([4, 2]), zeros([4], 'int32'), -2)":
+    "segmentMax: a dim must be a whole number from 0 on, got -2",
+  "dynamicSlice(zeros([3, 4]), [0, 0], [4, 1])":
+    "dynamicSlice: window [4, 1] does not fit into [3, 4]",
+  "dynamicSlice(zeros([3, 4]), [0], [1, 1])":
+    "dynamicSlice: starts [1] are not one for each axis of [3, 4]",
+  "dynamicUpdateSlice(zeros([3, 4]), zeros([4]), [0, 0])":
+    "dynamicUpdateSlice: window [4] does not fit into [3, 4]",
+  "dynamicIndex(zeros([3, 4]), 0, 2)": "dynamicIndex: axis 2 is out of range for [3, 4]",
+  "sort(zeros([3, 4]), 2)": "sort: axis 2 is out of range for [3, 4]",
+  "argsort(zeros([3, 4]), -3)": "argsort: axis -3 is out of range for [3, 4]",
+  "topK(zeros([3, 4]), 5)": "topK: there are no 5 along axis 1 of [3, 4]",
+  "topK(zeros([3, 4]), 1, { axis: 2 })": "topK: axis 2 is out of range for [3, 4]",
+  "searchsorted(zeros([3, 4]), 1)": "searchsorted: needs one axis, got [3, 4]",
+  "quantile(zeros([3, 4]), 0.5, 2)": "quantile: axis 2 is out of range for [3, 4]",
+  "percentile(zeros([3, 4]), [25, 75], [0, 0])": "percentile: axis 0 is named twice for [3, 4]",
+  "median(zeros([3, 4]), 2)": "median: axis 2 is out of range for [3, 4]",
+  "bincount(zeros([3, 4], 'int32'), 2)": "bincount: needs one axis, got [3, 4]",
+  "digitize(zeros([3]), zeros([3, 4]))": "digitize: needs one axis, got [3, 4]",
+  "histogram(zeros([3]), -1)": "histogram: a dim must be a whole number from 0 on, got -1",
+  "histogram(zeros([3]), zeros([]))": "histogram: needs one axis, got []",
   "oneHot(zeros([3], 'int32'), -1)": "oneHot: the number of classes must be a whole number, got -1",
   "tensor([[1, 2], [3]])": "tensor: rows of different lengths",
   "zeros([2, -1])": "zeros: a dim must be a whole number from 0 on, got -1",

@@ -13,12 +13,27 @@ import {
   type Padding,
   type WindowOptions,
 } from "../../src/shape/conv.ts";
+import {
+  dynamicSliceShape,
+  dynamicUpdateSliceShape,
+  startsShape,
+} from "../../src/shape/dynamic.ts";
+import { type ConvTransposeOptions, convTransposeShape } from "../../src/shape/conv_transpose.ts";
+import { cumulativeShape, diffShape } from "../../src/shape/cumulative.ts";
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
+import {
+  binEdgesShape,
+  binsShape,
+  quantileShape,
+  requireOneAxis,
+  topKShape,
+} from "../../src/shape/order.ts";
 import { padShape, type Widths } from "../../src/shape/pad.ts";
 import { type PoolOptions, poolShape } from "../../src/shape/pool.ts";
 import { arangeLength } from "../../src/shape/range.ts";
+import { positionedShape, segmentsShape } from "../../src/shape/positions.ts";
 import { reduceShape } from "../../src/shape/reduce.ts";
 import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
@@ -141,8 +156,8 @@ const reshaping = fc.tuple(ofRank(0, 4), fc.nat(4), fc.nat(4), fc.boolean()).cha
 
 const bound = fc.oneof(fc.constant(null), fc.integer({ min: -8, max: 8 }));
 
-const axisIndex: fc.Arbitrary<AxisIndex> = fc.oneof(
-  fc.constant(null),
+const axisIndex: fc.Arbitrary<AxisIndex | "newaxis"> = fc.oneof(
+  fc.constantFrom(null, "newaxis" as const),
   fc.integer({ min: -2, max: 2 }),
   fc.tuple(bound, bound),
   fc.tuple(bound, bound, fc.oneof(fc.constant(null), fc.integer({ min: -3, max: 3 }))),
@@ -186,6 +201,12 @@ const windowOptions = (rank: number): fc.Arbitrary<WindowOptions> => {
 const spatial = (rank: number, max: number) =>
   fc.array(fc.integer({ min: max > 6 ? 0 : 1, max }), { minLength: rank, maxLength: rank });
 
+/** Settings of a convolution, as {@linkcode windowOptions}. */
+const convOptions = (rank: number): fc.Arbitrary<ConvOptions> =>
+  fc.tuple(windowOptions(rank), fc.option(mostly(perAxis(rank, 1), perAxis(rank, 0)))).map((
+    [options, inputDilation],
+  ) => inputDilation === null ? options : { ...options, inputDilation });
+
 const convolution = (rank: number): fc.Arbitrary<[number[], number[], ConvOptions]> =>
   fc.tuple(
     dim,
@@ -194,7 +215,7 @@ const convolution = (rank: number): fc.Arbitrary<[number[], number[], ConvOption
     fc.integer({ min: 1, max: 3 }),
     spatial(rank, 12),
     spatial(rank, 4),
-    windowOptions(rank),
+    convOptions(rank),
     fc.boolean(),
   ).chain(([n, own, features, groups, x, w, options, grouped]) => {
     const g = grouped ? groups : 1;
@@ -208,7 +229,29 @@ const convolution = (rank: number): fc.Arbitrary<[number[], number[], ConvOption
     );
   });
 
-const pooling: fc.Arbitrary<[number[], PoolOptions]> = fc.integer({ min: 1, max: 2 }).chain((
+/** Settings of a transposed convolution, a few of them wrong. */
+const convTransposeOptions = (rank: number): fc.Arbitrary<ConvTransposeOptions> => {
+  const setting = mostly(perAxis(rank, 1), perAxis(rank, 0));
+  return fc.record({
+    stride: setting,
+    padding: padding(rank).map((p) => typeof p === "string" ? 0 : p),
+    dilation: setting,
+    outputPadding: mostly(perAxis(rank, 0), fc.constantFrom(-1, 0.5)),
+  }, { requiredKeys: [] });
+};
+
+const transposedConvolution = (
+  rank: number,
+): fc.Arbitrary<[number[], number[], ConvTransposeOptions]> =>
+  fc.tuple(convolution(rank), convTransposeOptions(rank)).chain(([[x, w, { groups }], options]) =>
+    fc.tuple(
+      near([x[0], w[0], ...x.slice(2)]),
+      fc.constant(w),
+      fc.constant(groups === undefined ? options : { ...options, groups }),
+    )
+  );
+
+const pooling: fc.Arbitrary<[number[], PoolOptions]> = fc.integer({ min: 1, max: 3 }).chain((
   rank,
 ) =>
   fc.tuple(
@@ -287,6 +330,18 @@ const along = ofRank(1, 3).chain((shape) =>
   })
 );
 
+/** A shape and mostly a window that fits into it. */
+const windowed = (other: fc.Arbitrary<number>) =>
+  anyShape.chain((shape) =>
+    fc.tuple(
+      fc.constant(shape),
+      mostly(
+        fc.tuple(...shape.map((d) => mostly(fc.nat(d), other))) as fc.Arbitrary<number[]>,
+        anyShape,
+      ),
+    )
+  );
+
 const withAxes = (other: fc.Arbitrary<boolean>) =>
   anyShape.chain((shape) =>
     fc.tuple(
@@ -313,13 +368,22 @@ const listText = (w: Writer, shapes: readonly Shape[]) =>
 const axisText = (w: Writer, axis: unknown) =>
   typeof axis === "number" ? w.number(axis) : w.literal(axis);
 
-const conv = (type: "Conv1d" | "Conv2d", name: "conv1d" | "conv2d", rank: number) =>
+const conv = (rank: 1 | 2 | 3) =>
   rule(
-    type,
+    `Conv${rank}d`,
     "conv",
     convolution(rank),
     (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options)],
-    ([x, k, options]) => convShape(name, x, k, options),
+    ([x, k, options]) => convShape(`conv${rank}d`, x, k, options),
+  );
+
+const convTranspose = (rank: 1 | 2 | 3) =>
+  rule(
+    `ConvTranspose${rank}d`,
+    "conv_transpose",
+    transposedConvolution(rank),
+    (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options)],
+    ([x, k, options]) => convTransposeShape(`convTranspose${rank}d`, x, k, options),
   );
 
 /** All rules. */
@@ -432,7 +496,7 @@ export const rules: readonly Rule[] = [
   rule(
     "Slice",
     "slice",
-    fc.tuple(ofRank(1, 5), sliceIndex),
+    fc.tuple(ofRank(0, 5), sliceIndex),
     (w, [shape, index]) => [w.shape(shape), w.literal(index)],
     ([shape, index]) => sliceShape(shape, index),
   ),
@@ -455,8 +519,12 @@ export const rules: readonly Rule[] = [
     (w, [shape, widths]) => [w.shape(shape), w.literal(widths)],
     ([shape, widths]) => padShape(shape, widths),
   ),
-  conv("Conv1d", "conv1d", 1),
-  conv("Conv2d", "conv2d", 2),
+  conv(1),
+  conv(2),
+  conv(3),
+  convTranspose(1),
+  convTranspose(2),
+  convTranspose(3),
   rule(
     "Pool",
     "pool",
@@ -472,6 +540,70 @@ export const rules: readonly Rule[] = [
     ([text, shapes]) => einsumShape(text, shapes),
   ),
   rule(
+    "TopK",
+    "order",
+    ofRank(1, 3).chain((s) =>
+      fc.tuple(fc.constant(s), mostly(fc.nat(4), fc.constantFrom(-1, 0.5)), axisOf(s.length))
+    ),
+    (w, [shape, k, axis]) => [w.shape(shape), w.number(k), w.number(axis)],
+    ([shape, k, axis]) => topKShape(shape, k, axis),
+  ),
+  rule(
+    "Quantile",
+    "order",
+    fc.tuple(
+      withAxes(fc.boolean()),
+      fc.oneof(fc.constant(0.5), fc.array(fc.constant(0.5), { maxLength: 3 })),
+    ),
+    (w, [[shape, axis, keep], q]) => [
+      w.shape(shape),
+      w.literal(q),
+      axisText(w, axis),
+      `${keep}`,
+      named("quantile"),
+    ],
+    ([[shape, axis, keep], q]) => quantileShape("quantile", shape, q, axis, keep),
+  ),
+  rule(
+    "OneAxis",
+    "order",
+    mostly(ofRank(1), anyShape),
+    (w, shape) => [w.shape(shape), named("searchsorted")],
+    (shape) => requireOneAxis("searchsorted", shape),
+  ),
+  rule(
+    "BinEdges",
+    "order",
+    mostly(fc.nat(2000), fc.constantFrom(-1, 0.5)),
+    (w, bins) => [w.number(bins)],
+    (bins) => binEdgesShape(bins),
+  ),
+  rule(
+    "Bins",
+    "order",
+    mostly(ofRank(1), anyShape),
+    (w, edges) => [w.shape(edges)],
+    (edges) => binsShape(edges),
+  ),
+  rule(
+    "Cumulative",
+    "cumulative",
+    anyShape.chain((s) =>
+      fc.tuple(fc.constant(s), fc.oneof(fc.constant(undefined), axisOf(s.length)))
+    ),
+    (w, [shape, axis]) => [w.shape(shape), axisText(w, axis), named("cumsum")],
+    ([shape, axis]) => cumulativeShape("cumsum", shape, axis),
+  ),
+  rule(
+    "Diff",
+    "cumulative",
+    anyShape.chain((s) =>
+      fc.tuple(fc.constant(s), mostly(fc.nat(4), fc.constantFrom(-1, 0.5)), axisOf(s.length))
+    ),
+    (w, [shape, n, axis]) => [w.shape(shape), w.number(n), w.number(axis)],
+    ([shape, n, axis]) => diffShape(shape, n, axis),
+  ),
+  rule(
     "Take",
     "take",
     anyShape.chain((s) =>
@@ -485,7 +617,50 @@ export const rules: readonly Rule[] = [
     "take",
     along,
     (w, [shape, positions, axis]) => [w.shape(shape), w.shape(positions), w.number(axis)],
-    ([shape, positions, axis]) => takeAlongShape(shape, positions, axis),
+    ([shape, positions, axis]) => takeAlongShape("takeAlong", shape, positions, axis),
+  ),
+  rule(
+    "DynamicSlice",
+    "dynamic",
+    windowed(fc.constantFrom(-1, 0.5, 7)),
+    (w, [shape, sizes]) => [w.shape(shape), w.shape(sizes)],
+    ([shape, sizes]) => dynamicSliceShape(shape, sizes),
+  ),
+  rule(
+    "DynamicUpdateSlice",
+    "dynamic",
+    windowed(dim),
+    (w, [shape, update]) => [w.shape(shape), w.shape(update)],
+    ([shape, update]) => dynamicUpdateSliceShape(shape, update),
+  ),
+  rule(
+    "Starts",
+    "dynamic",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), mostly(near([s.length], fc.nat(3)), anyShape))),
+    (w, [shape, starts]) => [w.shape(shape), w.shape(starts), named("dynamicSlice")],
+    ([shape, starts]) => startsShape("dynamicSlice", shape, starts),
+  ),
+  rule(
+    "Positioned",
+    "positions",
+    ofRank(0, 2).chain((s) =>
+      fc.tuple(anyShape, fc.array(mostly(broadcasting(s), ofRank(0, 2)), { maxLength: 3 }))
+    ),
+    (w, [shape, positions]) => [w.shape(shape), listText(w, positions), named("setAt")],
+    ([shape, positions]) => positionedShape("setAt", shape, positions),
+  ),
+  rule(
+    "Segments",
+    "positions",
+    anyShape.chain((s) =>
+      fc.tuple(
+        fc.constant(s),
+        mostly(near(s.slice(0, 1)), ofRank(0, 2)),
+        mostly(fc.nat(20), fc.constantFrom(-1, 1.5)),
+      )
+    ),
+    (w, [shape, ids, n]) => [w.shape(shape), w.shape(ids), w.number(n), named("segmentSum")],
+    ([shape, ids, n]) => segmentsShape("segmentSum", shape, ids, n),
   ),
   rule(
     "OneHot",
