@@ -24,12 +24,12 @@ const capturing = Error as {
   captureStackTrace?: (target: Traced, below?: unknown) => void;
 };
 
-/** Captures the stack, deeper than usual. */
-export function captureStack(): Traced {
+/** Captures the stack, deeper than usual, below the call of a function. */
+export function captureStack(below: unknown = captureStack): Traced {
   const target: Traced = {};
   const limit = capturing.stackTraceLimit;
   capturing.stackTraceLimit = depth;
-  if (capturing.captureStackTrace !== undefined) capturing.captureStackTrace(target, captureStack);
+  if (capturing.captureStackTrace !== undefined) capturing.captureStackTrace(target, below);
   else target.stack ??= new Error().stack;
   capturing.stackTraceLimit = limit;
   return target;
@@ -72,7 +72,7 @@ export class KatachiError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     // Made into text when it is read, since by then the error has its name.
-    const trace = captureStack();
+    const trace = captureStack(new.target);
     let text: string | undefined;
     Object.defineProperty(this, "stack", {
       get: (): string | undefined => text ??= withHead(this, trace.stack),

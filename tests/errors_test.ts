@@ -12,7 +12,7 @@ import {
   TraceError,
   zeros,
 } from "@katachi/katachi";
-import { trimStack, userPlace } from "../src/errors.ts";
+import { captureStack, trimStack, userPlace } from "../src/errors.ts";
 
 const here = new URL(import.meta.url).href;
 
@@ -50,6 +50,13 @@ Deno.test("the head of a stack is the error's name and message", () => {
   const traced = thrown(() => jit((x: Tensor<[]>) => x.item())(zeros([])));
   assertInstanceOf(traced, TraceError);
   assertEquals(traced.stack!.startsWith("TraceError: item(): the value of a traced"), true);
+});
+
+Deno.test("a stack can be captured below a function, as below an error's constructor", () => {
+  const inner = (below?: unknown) => captureStack(below);
+  const outer = (below?: unknown) => inner(below);
+  const first = (trace: { stack?: string }) => trace.stack!.split("\n")[1].trim().split(" ")[1];
+  assertEquals([first(outer()), first(outer(inner))], ["inner", "outer"]);
 });
 
 Deno.test("errors of JavaScript's own classes are trimmed where they leave a trace", () => {

@@ -21,7 +21,20 @@ export interface KeyUse {
   readonly where: () => string;
 }
 
+/** How a program uses keys: its inputs, and tensors that it captured. */
+export interface KeyUses {
+  readonly inputs: readonly (KeyUse | undefined)[];
+  readonly captured: ReadonlyMap<AnyTensor, KeyUse>;
+}
+
+/** Uses while a function is traced. They count when the program is called, not before. */
+interface Scope {
+  readonly uses: Map<AnyTensor, KeyUse>;
+  readonly outer: Scope | undefined;
+}
+
 const uses = new WeakMap<AnyTensor, KeyUse>();
+let scope: Scope | undefined;
 let watching = false;
 
 /** Watches keys from now on, or no longer. Says what was before. */
@@ -38,32 +51,68 @@ export function useKey(operation: string, key: AnyTensor): void {
   note(key, { operation, where: () => String(source) });
 }
 
-/** The use of a key so far. */
-export function keyUseOf(key: AnyTensor): KeyUse | undefined {
-  return uses.get(key);
+/** Traces a function; `keyUses` tells how it used its inputs and the tensors that it captured. */
+export function tracingKeys<R>(
+  body: (
+    keyUses: (inputs: readonly AnyTensor[], captured: readonly AnyTensor[]) => KeyUses,
+  ) => R,
+): R {
+  const own: Scope = { uses: new Map(), outer: scope };
+  scope = own;
+  try {
+    return body((inputs, captured) => ({
+      inputs: inputs.map((input) => own.uses.get(input)),
+      captured: new Map([...own.uses].filter(([key]) => captured.includes(key))),
+    }));
+  } finally {
+    scope = own.outer;
+  }
 }
 
-/** Notes the uses of a program's inputs as uses of the tensors that it is called with. */
-export function useKeysLike(
-  program: readonly (KeyUse | undefined)[],
-  inputs: readonly AnyTensor[],
-): void {
-  if (!watching || program.every((use) => use === undefined)) return;
+/** The uses of a program that runs one of several. */
+export function eitherUses(programs: readonly KeyUses[]): KeyUses {
+  return {
+    inputs: programs[0].inputs.map((_, i) =>
+      programs.map(({ inputs }) => inputs[i]).find((use) => use !== undefined)
+    ),
+    captured: new Map(programs.flatMap(({ captured }) => [...captured])),
+  };
+}
+
+/**
+ * Notes the uses of a program as uses of the tensors that it is called with. In a loop, what the body
+ * captured is used in each round.
+ */
+export function useKeysOf(program: KeyUses, inputs: readonly AnyTensor[], rounds = 1): void {
+  if (!watching || rounds === 0) return;
   const source = sourceHere();
-  for (const [i, use] of program.entries()) {
-    if (use === undefined) continue;
-    const { operation, where } = use;
-    note(inputs[i], { operation, where: () => `${where()}, called ${source}` });
+  const called = ({ operation, where }: KeyUse): KeyUse => ({
+    operation,
+    where: () => `${where()}, called ${source}`,
+  });
+  for (const [i, use] of program.inputs.entries()) {
+    if (use !== undefined) note(inputs[i], called(use));
+  }
+  for (let round = 0; round < Math.min(rounds, 2); round++) {
+    for (const [key, use] of program.captured) note(key, called(use));
   }
 }
 
 function note(key: AnyTensor, use: KeyUse): void {
-  const before = uses.get(key);
+  const before = useOf(key);
   if (before !== undefined) {
     throw new KeyReuseError(
       `random.${use.operation}: a key is used twice, by random.${before.operation} ${before.where()} ` +
         `and by random.${use.operation} ${use.where()}; make new keys of it with random.split`,
     );
   }
-  uses.set(key, use);
+  (scope?.uses ?? uses).set(key, use);
+}
+
+function useOf(key: AnyTensor): KeyUse | undefined {
+  for (let at = scope; at !== undefined; at = at.outer) {
+    const use = at.uses.get(key);
+    if (use !== undefined) return use;
+  }
+  return uses.get(key);
 }

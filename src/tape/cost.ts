@@ -202,7 +202,9 @@ function peakOf({ inputs, constants, equations, outputs }: Tape): number {
   let live = held;
   let peak = held;
   for (const [i, equation] of equations.entries()) {
-    const inside = innerTapes(equation.params).map((tape) => peakOf(tape) - bytesOf(tape.inputs));
+    const { primitive: { meaning }, params } = equation;
+    const run = meaning.kind === "call" ? [meaning.tape(params)] : innerTapes(params);
+    const inside = run.map((tape) => peakOf(tape) - bytesOf(tape.inputs));
     peak = Math.max(peak, live + Math.max(bytesOf(equation.outputs), ...inside));
     const after = new Set<Atom>([...equation.outputs, ...equation.inputs]);
     live += bytesOf(equation.outputs) -

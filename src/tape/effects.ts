@@ -4,19 +4,32 @@
  *
  * @module
  */
+import { perTape } from "./memo.ts";
 import { type Equation, Tape } from "./tape.ts";
-
-const known = new WeakMap<Tape, boolean>();
 
 /** Whether an equation, or one of a tape that it calls, has an effect. */
 export function hasEffect({ primitive, params }: Equation): boolean {
   return primitive.effect === true || innerTapes(params).some(tapeHasEffect);
 }
 
-function tapeHasEffect(tape: Tape): boolean {
-  let effect = known.get(tape);
-  if (effect === undefined) known.set(tape, effect = tape.equations.some(hasEffect));
-  return effect;
+const tapeHasEffect: (tape: Tape) => boolean = perTape((tape) => tape.equations.some(hasEffect));
+
+/** A tape that gives the same results and has no effects: for doing again what was done before. */
+export const withoutEffects: (tape: Tape) => Tape = perTape((tape) =>
+  tapeHasEffect(tape)
+    ? new Tape({
+      ...tape,
+      equations: tape.equations.filter(({ primitive }) => primitive.effect !== true)
+        .map((equation) => ({ ...equation, params: paramsWithoutEffects(equation.params) })),
+    })
+    : tape
+);
+
+function paramsWithoutEffects(params: Equation["params"]): Equation["params"] {
+  if (innerTapes(params).length === 0) return params;
+  const drop = (value: unknown): unknown =>
+    value instanceof Tape ? withoutEffects(value) : Array.isArray(value) ? value.map(drop) : value;
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, drop(value)]));
 }
 
 /** The tapes among an equation's settings, also those in lists. */

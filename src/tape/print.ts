@@ -74,7 +74,7 @@ export function settingsText(
     if (isTape(value)) tapes.push([name, value]);
     else if (isList(value) && value.length > 0 && value.every(isTape)) {
       tapes.push(...value.map((tape, i) => [`${name}[${i}]`, tape] as [string, Tape]));
-    } else if (value !== undefined && !isEmptyLists(value)) {
+    } else if (value !== undefined && value !== false && !isEmptyLists(value)) {
       inline.push(`${name}=${settingText(value)}`);
     }
   }

@@ -77,7 +77,7 @@ export const callPrimitive: Primitive<CallParams> = applies({
   vjp: (cotangents, { inputs, outputs, params: { name }, needs, residuals }) => {
     const { way, kept } = residuals as Kept;
     const reads = [...readResiduals(way, inputs, outputs, kept), ...seedsOf(outputs, cotangents)];
-    return inPlaces(needs, call(way.backward, reads, name && `${name}'`));
+    return inPlaces(needs, call(way.backward, reads, gradientName(name)));
   },
 });
 
@@ -87,8 +87,11 @@ export const checkpointPrimitive: Primitive<CallParams> = applies({
   summary: "applies the tape among its settings; the way back applies it again, keeping nothing",
   vjp: (cotangents, { inputs, outputs, params: { tape, name }, needs }) => {
     const reads = [...inputs, ...seedsOf(outputs, cotangents)];
-    const params = { tape: reverseTape(tape, needs), name: name && `${name}'` };
-    return inPlaces(needs, bind(checkpointPrimitive, reads, params));
+    const back = reverseTape(tape, needs);
+    return inPlaces(
+      needs,
+      bind(checkpointPrimitive, reads, { tape: back, name: gradientName(name) }),
+    );
   },
 });
 
@@ -99,6 +102,10 @@ export function call(
   name?: string,
 ): readonly AnyTensor[] {
   return bind(callPrimitive, inputs, { tape, name });
+}
+
+function gradientName(name: string | undefined): string | undefined {
+  return name && `${name}'`;
 }
 
 const batchedTape = perTape((tape, batched: readonly boolean[], size: number): BatchedTape => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { useKeysOf } from "../random/reuse.ts";
 import { flattenTree } from "../tensor/tree.ts";
 import { bind } from "../tape/recorder.ts";
 import { checkpointPrimitive, closeOver } from "./call.ts";
@@ -33,10 +34,13 @@ import { trace } from "./trace.ts";
 export function checkpoint<F extends TreeFunction>(f: F): F {
   const checkpointed = (...args: unknown[]): unknown => {
     const { leaves, structure } = flattenTree(args, "checkpoint", "argument ");
-    const { tape, output } = trace("checkpoint", f, structure, leaves);
+    const { tape, output, keyUses } = trace("checkpoint", f, structure, leaves);
+    useKeysOf(keyUses, leaves);
     const closed = closeOver(tape);
     const inputs = [...leaves, ...closed.captured];
-    return output.build(bind(checkpointPrimitive, inputs, { tape: closed.tape }));
+    return output.build(
+      bind(checkpointPrimitive, inputs, { tape: closed.tape, name: f.name || undefined }),
+    );
   };
   return Object.defineProperty(checkpointed, "name", { value: f.name }) as unknown as F;
 }

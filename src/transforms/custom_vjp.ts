@@ -4,10 +4,12 @@
  * @module
  */
 import { ShapeError, showShape } from "../shape/fail.ts";
+import { useKeysOf } from "../random/reuse.ts";
 import { equalShapes } from "../shape/same.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { flattenTree, requireSameTree, TreeError, type TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { withoutEffects } from "../tape/effects.ts";
 import { pruneTape } from "../tape/passes/dead.ts";
 import { definePrimitive, type Primitive } from "../tape/primitive.ts";
 import { bind, TraceError } from "../tape/recorder.ts";
@@ -59,7 +61,7 @@ export const customVjpPrimitive: Primitive<CustomParams> = definePrimitive({
     const kept = params.forward.outputs.slice(outputs.length);
     const further = kept.map((atom) => !results.includes(atom));
     const used = [...results.map(() => false), ...further];
-    const { tape, inputs: read } = pruneTape(params.forward, used);
+    const { tape, inputs: read } = pruneTape(withoutEffects(params.forward), used);
     const values = [...call(tape, inputs.filter((_, i) => read[i]))];
     return {
       outputs,
@@ -141,7 +143,8 @@ export function customVjp<A extends readonly unknown[], R, K>(
     // Called by its own rule, it is the function itself.
     if (recording) return f(...args);
     const { leaves, structure } = flattenTree(args, "customVjp", "argument ");
-    const { tape, output } = trace("customVjp", f, structure, leaves);
+    const { tape, output, keyUses } = trace("customVjp", f, structure, leaves);
+    useKeysOf(keyUses, leaves);
     recording = true;
     try {
       const forward = traceForward(rule.forward as never, structure, leaves, tape, output);

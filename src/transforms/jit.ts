@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type KeyUse, useKeysLike } from "../random/reuse.ts";
+import { type KeyUses, useKeysOf } from "../random/reuse.ts";
 import type { TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { optimize } from "../tape/passes/optimize.ts";
@@ -33,7 +33,7 @@ export interface JitOptions {
 interface Compiled {
   readonly tape: Tape;
   readonly output: TreeStructure;
-  readonly keyUses: readonly (KeyUse | undefined)[];
+  readonly keyUses: KeyUses;
 }
 
 const counts = new WeakMap<TreeFunction, () => number>();
@@ -130,6 +130,6 @@ function apply(
   inputs: readonly AnyTensor[],
   name: string,
 ): unknown {
-  useKeysLike(keyUses, inputs);
+  useKeysOf(keyUses, inputs);
   return output.build(call(tape, inputs, name || undefined));
 }

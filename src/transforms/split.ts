@@ -6,7 +6,7 @@
  */
 import { isFloating } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { hasEffect } from "../tape/effects.ts";
+import { withoutEffects } from "../tape/effects.ts";
 import { evaluateTape } from "../tape/evaluate.ts";
 import { perTape } from "../tape/memo.ts";
 import { removeDead } from "../tape/passes/dead.ts";
@@ -95,11 +95,8 @@ export const reverseTape: (tape: Tape, needs: readonly boolean[]) => Tape = perT
     const count = tape.inputs.length;
     return optimize(traceFlat("grad", [...tape.inputs, ...seeds], (leaves) => {
       // What has an effect has had it on the way forward.
-      const silent = tape.equations.filter((equation) =>
-        equation.outputs.length > 0 || !hasEffect(equation)
-      );
       const { outputs, pullback } = linearizeWanted(
-        new Tape({ ...tape, equations: silent }),
+        withoutEffects(tape),
         leaves.slice(0, count),
         needs,
       );

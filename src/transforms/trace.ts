@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type KeyUse, keyUseOf } from "../random/reuse.ts";
+import { type KeyUses, tracingKeys } from "../random/reuse.ts";
 import { flattenTree, type TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { withRecorder } from "../tape/recorder.ts";
@@ -13,8 +13,8 @@ import type { Abstract, Tape } from "../tape/tape.ts";
 export interface Traced {
   readonly tape: Tape;
   readonly output: TreeStructure;
-  /** What used the inputs as random keys, as far as keys are watched. */
-  readonly keyUses: readonly (KeyUse | undefined)[];
+  /** What is used as a random key, as far as keys are watched. */
+  readonly keyUses: KeyUses;
 }
 
 /** Calls `f` on abstract tensors with the forms of `args` and records what it does. */
@@ -24,16 +24,16 @@ export function trace(
   structure: Pick<TreeStructure, "build">,
   leaves: readonly Abstract[],
 ): Traced {
-  return withRecorder(operation, { abstract: true }, (recorder) => {
-    const inputs = leaves.map((leaf) => recorder.input(leaf));
-    const args = structure.build(inputs) as never[];
-    const output = flattenTree(f(...args), operation, "the result");
-    return {
-      tape: recorder.tape(output.leaves),
-      output: output.structure,
-      keyUses: inputs.map(keyUseOf),
-    };
-  });
+  return tracingKeys((keyUses) =>
+    withRecorder(operation, { abstract: true }, (recorder) => {
+      const inputs = leaves.map((leaf) => recorder.input(leaf));
+      const args = structure.build(inputs) as never[];
+      const output = flattenTree(f(...args), operation, "the result");
+      const tape = recorder.tape(output.leaves);
+      const captured = tape.constants.map(({ value }) => value);
+      return { tape, output: output.structure, keyUses: keyUses(inputs, captured) };
+    })
+  );
 }
 
 /** Records a function from leaves to leaves. */
@@ -42,9 +42,11 @@ export function traceFlat(
   inputs: readonly Abstract[],
   f: (leaves: readonly AnyTensor[]) => readonly AnyTensor[],
 ): Tape {
-  return withRecorder(
-    operation,
-    { abstract: true },
-    (recorder) => recorder.tape(f(inputs.map((input) => recorder.input(input)))),
+  return tracingKeys(() =>
+    withRecorder(
+      operation,
+      { abstract: true },
+      (recorder) => recorder.tape(f(inputs.map((input) => recorder.input(input)))),
+    )
   );
 }

@@ -6,6 +6,7 @@
 import { normalizeAxis } from "../shape/axis.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import type { Dim } from "../shape/dim.ts";
+import { useKeysOf } from "../random/reuse.ts";
 import { flattenTree, TreeError, type TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { repeatExample } from "../primitives/broadcast.ts";
@@ -85,7 +86,8 @@ function vmapOf(
       const axis = axes[i];
       return { shape: axis === null ? shape : shape.toSpliced(axis, 1), dtype };
     });
-    const { tape, output } = trace("vmap", f, structure, examples);
+    const { tape, output, keyUses } = trace("vmap", f, structure, examples);
+    useKeysOf(keyUses, leaves);
     const inputs = leaves.map((leaf, i) => {
       const axis = axes[i];
       return axis === null ? leaf : moveAxisRaw(leaf, axis, 0);

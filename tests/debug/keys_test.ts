@@ -1,6 +1,23 @@
 /** A random key is used once: drawing and splitting use it up, folding in does not. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { debug, grad, jit, random, type Tensor, tensor, zeros } from "@katachi/katachi";
+import {
+  checkpoint,
+  cond,
+  customVjp,
+  debug,
+  evalShape,
+  foriLoop,
+  grad,
+  jit,
+  makeTape,
+  random,
+  scan,
+  stack,
+  type Tensor,
+  tensor,
+  vmap,
+  zeros,
+} from "@katachi/katachi";
 
 type Key = random.Key;
 
@@ -88,6 +105,96 @@ Deno.test("a call of a compiled function uses the keys that the function uses", 
     complaint(() => jit((key: Key) => inner(key).add(inner(key)))(random.key(0))).split(":")[0],
     "random.normal",
   );
+});
+
+Deno.test("tracing uses nothing up: only calls do", () => {
+  using _watch = debug.keys(true);
+  const key = random.key(0);
+  const f = () => draw(key);
+  makeTape(f)();
+  evalShape(f);
+  draw(key);
+  assertThrows(() => jit(f)(), debug.KeyReuseError);
+  const captured = random.key(1);
+  const g = jit(() => draw(captured));
+  g();
+  assertThrows(() => g(), debug.KeyReuseError);
+});
+
+Deno.test("branches may share a key, since one of them is taken; the choice uses it up", () => {
+  const choose = (key: Key) => cond(tensor(true), draw, drawAgain, key);
+  const shared = random.key(2);
+  const capture = () => cond(tensor(true), () => draw(shared), () => drawAgain(shared));
+  {
+    using _watch = debug.keys(true);
+    choose(random.key(0));
+    jit(choose)(random.key(0));
+    capture();
+    assertThrows(capture, debug.KeyReuseError);
+  }
+  const operation = complaint(() => {
+    const key = random.key(0);
+    choose(key);
+    random.bits(key);
+  }).split(":")[0];
+  assertEquals(operation, "random.bits");
+});
+
+Deno.test("a loop may carry keys on, but not draw from the same one in each round", () => {
+  const carried = (key: Key) =>
+    scan(
+      (key: Key, _: Tensor<[]>) => {
+        const [next, now] = random.split(key);
+        return [next, draw(now)];
+      },
+      key,
+      zeros([3]),
+    )[1];
+  const each = (keys: Tensor<[3, 2], "uint32">) =>
+    scan((sum: Tensor<[2]>, key: Key) => [sum.add(draw(key)), sum], zeros([2]), keys)[0];
+  const same = (key: Key, rounds: number) =>
+    foriLoop(0, rounds, (_, x: Tensor<[2]>) => x.add(draw(key)), zeros([2]));
+  {
+    using _watch = debug.keys(true);
+    carried(random.key(0));
+    each(stack(random.split(random.key(0), 3)) as never);
+    same(random.key(0), 1);
+  }
+  assertEquals(complaint(() => same(random.key(0), 2)).split(":")[0], "random.normal");
+  assertEquals(
+    complaint(() => jit((key: Key) => same(key, 2))(random.key(0))).split(":")[0],
+    "random.normal",
+  );
+  assertEquals(
+    complaint(() => {
+      const key = random.key(0);
+      carried(key);
+      carried(key);
+    }).split(":")[0],
+    "random.split",
+  );
+});
+
+Deno.test("batches of keys, checkpoints and rules of one's own use keys once", () => {
+  const f = (key: Key) => draw(key).sum();
+  const ruled = customVjp((x: Tensor<[2]>, key: Key) => x.mul(draw(key)), {
+    forward: (x, key) => [x.mul(draw(key)), random.foldIn(key, 0)],
+    backward: (_, ct) => [ct, null],
+  });
+  const uses: ((key: Key) => unknown)[] = [
+    (key) => vmap(f)(stack([key, random.key(9)])),
+    (key) =>
+      vmap((x: Tensor<[]>, key: Key) => f(key).mul(x), { inAxes: [0, null] })(zeros([2]), key),
+    (key) => checkpoint(f)(key),
+    (key) => grad((x: Tensor<[2]>) => ruled(x, key).sum())(zeros([2])),
+  ];
+  for (const [i, use] of uses.entries()) {
+    using _watch = debug.keys(true);
+    const key = random.key(0);
+    use(key);
+    // A stack of keys is another tensor than the keys.
+    if (i > 0) assertThrows(() => use(key), debug.KeyReuseError);
+  }
 });
 
 Deno.test("keys from a split are all different, copies of a key are not known as such", () => {

@@ -2,19 +2,26 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   add,
+  checkpoint,
+  cond,
   debug,
   div,
   exp,
   grad,
   jit,
+  jvp,
+  less,
   log,
   matmul,
   mul,
+  scan,
   sqrt,
   type Tensor,
   tensor,
   vjp,
+  vmap,
   where,
+  whileLoop,
 } from "@katachi/katachi";
 
 /** What is thrown while the checks are on: this file's lines as `line 12`. */
@@ -111,6 +118,46 @@ Deno.test("in gradients of gradients too", () => {
     complaint(() => jit(twice)(tensor(0))).split("\n").at(-1),
     `  in the gradient of line ${marked}`,
   );
+});
+
+Deno.test("in loops and choices, forward and back", () => {
+  const slopes = (x: Vector): Vector =>
+    scan(
+      (carry: Vector, y: Tensor<[]>) => {
+        const next = (marked = line(), sqrt(carry.mul(y)));
+        return [next, y];
+      },
+      x,
+      tensor([1, 1]),
+    )[0];
+  const chosen = (x: Vector): Vector =>
+    cond(tensor(true), (x: Vector) => root(x), (x: Vector) => log(x), x);
+  const forward = () => `  at line ${marked}`;
+  const back = () => `  in the gradient of line ${marked}`;
+  const last = (f: () => unknown) => complaint(f).split("\n").at(-1);
+  for (const f of [slopes, chosen]) {
+    assertEquals(last(() => f(tensor([1, -1]))), forward());
+    assertEquals(last(() => jit(f)(tensor([1, -1]))), forward());
+    assertEquals(last(() => grad(total(f))(tensor([1, 0]))), back());
+    assertEquals(last(() => jit(grad(total(f)))(tensor([1, 0]))), back());
+  }
+  const halves = (x: Tensor<[]>) =>
+    whileLoop((x: Tensor<[]>) => less(x, 9), (x) => (marked = line(), div(x, 0)), x);
+  assertEquals(last(() => halves(tensor(1))), forward());
+  using _checks = debug.nans(true);
+  assertEquals(slopes(tensor([16, 81])).toArray(), [2, 3]);
+  assertEquals(chosen(tensor([4, 9])).toArray(), [2, 3]);
+});
+
+Deno.test("in batches, checkpoints and forward mode", () => {
+  const last = (f: () => unknown) => complaint(f).split("\n").at(-1);
+  const rows = tensor([[1, 4], [1, -4]]);
+  assertEquals(last(() => vmap(root)(rows)), `  at line ${marked}`);
+  assertEquals(last(() => jit(vmap(root))(rows)), `  at line ${marked}`);
+  const back = () => `  in the gradient of line ${marked}`;
+  assertEquals(last(() => vmap(grad(total(root)))(tensor([[1, 4], [1, 0]]))), back());
+  assertEquals(last(() => grad(total(checkpoint(root)))(tensor([1, 0]))), back());
+  assertEquals(last(() => jvp(root, [tensor([1, 0])], [tensor([1, 1])])), back());
 });
 
 Deno.test("constants that are folded ahead of time are checked as well", () => {

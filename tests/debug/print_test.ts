@@ -3,17 +3,25 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   type AnyTensor,
   arange,
+  checkpoint,
+  cond,
+  customVjp,
   debug,
   grad,
   jit,
+  jvp,
+  less,
   makeTape,
   runTape,
+  scan,
   sin,
   type Tensor,
   tensor,
   TreeError,
   valueAndGrad,
   vjp,
+  vmap,
+  whileLoop,
   zeros,
 } from "@katachi/katachi";
 import { optimize } from "../../src/tape/passes/optimize.ts";
@@ -130,6 +138,68 @@ Deno.test("a batch is printed example by example, a batch of batches by both ind
     "x: float32[3] [0, 1, 2]",
     "sum: float32[] 3",
   ]);
+});
+
+Deno.test("vmap prints its examples together, once", () => {
+  const f = (x: Tensor<[]>): Tensor<[]> => {
+    debug.print(x, "x");
+    debug.print(tensor([1, 2]), "shared");
+    return sin(x);
+  };
+  const once = ["x: 2 examples of float32[]\n  [0] 0\n  [1] 1", "shared: float32[2] [1, 2]"];
+  const xs = tensor([0, 1]);
+  for (const g of [vmap(f), jit(vmap(f)), vmap(jit(f)), vmap(grad(f)), vmap(grad(jit(f)))]) {
+    assertEquals(printedBy(() => g(xs)), once);
+  }
+});
+
+Deno.test("loops print in each round, choices what is chosen, forward only", () => {
+  const steps = (x: Tensor<[]>) =>
+    scan(
+      (carry: Tensor<[]>, y: Tensor<[]>) => {
+        debug.print(y, "y");
+        return [carry.mul(y), carry];
+      },
+      x,
+      tensor([2, 3]),
+    )[0];
+  const rounds = ["y: float32[] 2", "y: float32[] 3"];
+  const chosen = (x: Tensor<[]>) =>
+    cond(
+      tensor(true),
+      (a: Tensor<[]>) => (debug.print(a, "yes"), sin(a)),
+      (a: Tensor<[]>) => (debug.print(a, "no"), a),
+      x,
+    );
+  const counted = (x: Tensor<[]>) =>
+    whileLoop((n: Tensor<[]>) => less(n, 3), (n) => (debug.print(n, "n"), n.add(2)), x);
+  const one = tensor(1);
+  for (const f of [steps, jit(steps), grad(steps), jit(grad(steps)), grad(grad(steps))]) {
+    assertEquals(printedBy(() => f(one)), rounds);
+  }
+  for (const f of [chosen, jit(chosen), grad(chosen), jit(grad(chosen)), grad(grad(chosen))]) {
+    assertEquals(printedBy(() => f(one)), ["yes: float32[] 1"]);
+  }
+  assertEquals(printedBy(() => counted(one)), ["n: float32[] 1"]);
+  for (const f of [noisyScalar, jit(noisyScalar), counted]) {
+    assertEquals(printedBy(() => jvp(f, [one], [one])), ["n: float32[] 1"]);
+  }
+});
+
+const noisyScalar = (x: Tensor<[]>): Tensor<[]> => (debug.print(x, "n"), sin(x));
+
+Deno.test("what the way back computes again, or by a rule of its own, prints nothing", () => {
+  const again = checkpoint(noisyScalar);
+  const deep = checkpoint(jit(noisyScalar));
+  const ruled = customVjp(noisyScalar, {
+    forward: (x) => [noisyScalar(x), jit(noisyScalar)(x)],
+    backward: (kept, ct) => [kept.mul(ct)],
+  });
+  for (const f of [again, deep, ruled]) {
+    for (const g of [f, grad(f), jit(grad(f)), grad(jit(f)), grad(grad(f))]) {
+      assertEquals(printedBy(() => g(tensor(1))), ["n: float32[] 1"]);
+    }
+  }
 });
 
 Deno.test("short values follow their name, long ones stand below; trees print leaf by leaf", () => {

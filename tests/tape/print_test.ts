@@ -118,7 +118,13 @@ Deno.test("long captured tensors show their first values, traced ones none, long
 
 Deno.test("several tapes among the settings have the names of the settings", () => {
   const tape = makeTape((x: Tensor<[]>) => x.neg())(tensor(1));
-  const params = { body: tape, branches: [tape, tape], count: 3, at: { low: -0, all: null } };
+  const params = {
+    body: tape,
+    branches: [tape, tape],
+    count: 3,
+    reverse: false,
+    at: { low: -0, all: null },
+  };
   const equations = [{ ...tape.equations[0], params }];
   const inner = (name: string) =>
     `    ${name}: tape (a: float32[]) {

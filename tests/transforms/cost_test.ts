@@ -9,16 +9,22 @@ import {
   debug,
   grad,
   jit,
+  less,
   makeTape,
   matmul,
   random,
+  scan,
   sigmoid,
   sin,
+  switchCase,
   tanh,
   tapeCost,
   type Tensor,
+  tensor,
+  whileLoop,
   zeros,
 } from "@katachi/katachi";
+import "../../tools/all_primitives.ts";
 import { applicationsOf } from "../primitives/applications.ts";
 import { optimize } from "../../src/tape/passes/optimize.ts";
 import { definePrimitive, type Primitive, primitives } from "../../src/tape/primitive.ts";
@@ -115,7 +121,7 @@ Deno.test("every primitive of the library says what it costs, or it follows from
       const f = (...xs: AnyTensor[]) => [...bind(primitive, xs, params)];
       const tape = makeTape(f)(...operands);
       const { flops, uncounted } = tapeCost(tape);
-      // How often a while loop goes round, no shape tells.
+      // How often a loop goes round until a condition fails is not known.
       assertEquals(uncounted, primitive.name === "while" ? ["while"] : [], primitive.name);
       assert(Number.isInteger(flops) && flops >= 0, `${primitive.name}: ${flops}`);
     }
@@ -136,6 +142,34 @@ Deno.test("a cost is additive over calls, and counts what countEquations counts"
     );
     assert(tapeCost(optimize(tape)).flops <= tapeCost(tape).flops);
   }
+});
+
+Deno.test("a scan costs its step as often as it goes; a choice its costliest branch", () => {
+  const steps = (x: Tensor<[8]>, ys: Tensor<[5, 8]>) =>
+    scan(
+      (carry: Tensor<[8]>, y: Tensor<[8]>) => {
+        const next = sin(carry).mul(y);
+        return [next, next];
+      },
+      x,
+      ys,
+    );
+  const found = cost(steps, zeros([8]), zeros([5, 8]));
+  assertEquals(found.flops, 5 * 2 * 8);
+  assertEquals(found.byPrimitive, {
+    scan: { equations: 1, flops: 0 },
+    sin: { equations: 1, flops: 40 },
+    mul: { equations: 1, flops: 40 },
+  });
+  assertEquals(found.uncounted, []);
+  assertEquals(found.bytesRead, 5 * 4 * (8 + 16));
+  const choice = (i: Tensor<[], "int32">, x: Tensor<[8]>) =>
+    switchCase(i, [(x: Tensor<[8]>) => x, (x) => sin(sin(x)), (x) => sin(x)], x);
+  const chosen = cost(choice, tensor(0, "int32"), zeros([8]));
+  assertEquals(chosen.flops, 16);
+  assertEquals(chosen.byPrimitive.sin, { equations: 2, flops: 16 });
+  const open = (x: Tensor<[]>) => whileLoop((x: Tensor<[]>) => less(x, 9), (x) => x.add(1), x);
+  assertEquals(cost(open, tensor(0)).uncounted, ["while"]);
 });
 
 Deno.test("a kernel that does not say what it costs is named", () => {

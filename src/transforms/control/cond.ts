@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { eitherUses, useKeysOf } from "../../random/reuse.ts";
 import { equalShapes } from "../../shape/same.ts";
 import { ShapeError, showShape } from "../../shape/fail.ts";
 import { DTypeError } from "../../tensor/dtype.ts";
@@ -106,6 +107,7 @@ function choose<A extends readonly unknown[], R>(
       }
     }
   }
+  useKeysOf(eitherUses(traced.map(({ keyUses }) => keyUses)), leaves);
   const { tapes, captured } = closeOverAll(traced.map(({ tape }) => tape));
   const inputs = [convert(index, "int32"), ...leaves, ...captured];
   return output.build(bind(condPrimitive, inputs, { branches: tapes.map(optimize) })) as R;

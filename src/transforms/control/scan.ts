@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { useKeysOf } from "../../random/reuse.ts";
 import type { Dim } from "../../shape/dim.ts";
 import { ShapeError, showShape } from "../../shape/fail.ts";
 import { flattenTree, requireSameTree, TreeError } from "../../tensor/tree.ts";
@@ -72,7 +73,7 @@ function scanOf(
     dtype,
   }));
   const { structure } = flattenTree([init, xs], "scan", "");
-  const { tape, output } = trace(
+  const { tape, output, keyUses } = trace(
     "scan",
     (carryNow: unknown, x: unknown) => {
       const pair = f(carryNow, x);
@@ -87,6 +88,7 @@ function scanOf(
     structure,
     [...carry.leaves, ...examples],
   );
+  useKeysOf(keyUses, [...carry.leaves, ...slices.leaves], steps);
   const { tape: body, captured } = constantsFirst(tape);
   const results = bindScan({
     body,

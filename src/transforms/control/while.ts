@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { useKeysOf } from "../../random/reuse.ts";
 import { ShapeError, showShape } from "../../shape/fail.ts";
 import { DTypeError } from "../../tensor/dtype.ts";
 import { isTensor } from "../../tensor/storage.ts";
@@ -68,6 +69,8 @@ export function whileLoop<C>(
     structure,
     carry.leaves,
   );
+  // How many rounds is not known: there may be two.
+  for (const { keyUses } of [test, step]) useKeysOf(keyUses, carry.leaves, 2);
   const ofTest = constantsFirst(test.tape);
   const ofStep = constantsFirst(step.tape);
   const operands = [...ofTest.captured, ...ofStep.captured, ...carry.leaves];

@@ -10,6 +10,7 @@
  */
 import { isFloating } from "../../tensor/dtype.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { withoutEffects } from "../../tape/effects.ts";
 import { evaluateTape } from "../../tape/evaluate.ts";
 import { optimize } from "../../tape/passes/optimize.ts";
 import { definePrimitive, type Primitive } from "../../tape/primitive.ts";
@@ -74,7 +75,12 @@ export const whilePrimitive: Primitive<WhileParams> = definePrimitive<WhileParam
   forwardOnly: true,
   vjp: (cotangents, { inputs, outputs, params, needs }) => {
     const seeds = seedsOf(outputs, cotangents);
-    return inPlaces(needs, bind(wayBack, [...inputs, ...seeds], { ...params, needs }));
+    const again = {
+      ...params,
+      condition: withoutEffects(params.condition),
+      body: withoutEffects(params.body),
+    };
+    return inPlaces(needs, bind(wayBack, [...inputs, ...seeds], { ...again, needs }));
   },
   batch: (inputs, { params, size, batched }) => {
     const [forCondition, forBody, first] = groups(batched, params);
