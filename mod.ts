@@ -161,7 +161,9 @@ export {
 } from "./src/functions/shapes.ts";
 export { concat, type Shapes, stack } from "./src/functions/joining.ts";
 export { type IndexDType, oneHot, take, takeAlong } from "./src/functions/indexing.ts";
-export { einsum, matmul, outer } from "./src/functions/products.ts";
+export { einsum, einsumPath } from "./src/functions/einsum.ts";
+export type { EinsumPath, EinsumStep } from "./src/functions/contraction_path.ts";
+export { matmul, outer } from "./src/functions/products.ts";
 export { avgPool, conv1d, conv2d, maxPool } from "./src/functions/windows.ts";
 
 // Transformations.

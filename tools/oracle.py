@@ -205,7 +205,8 @@ def along_axes_figures():
     })
 
 
-random_figures()
-elementwise_figures()
-along_axes_figures()
-print("made", *sorted(path.name for path in OUT.glob("*.json")), "with", VERSIONS)
+if __name__ == "__main__":
+    random_figures()
+    elementwise_figures()
+    along_axes_figures()
+    print("made", *sorted(path.name for path in OUT.glob("*.json")), "with", VERSIONS)
