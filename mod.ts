@@ -101,7 +101,26 @@ export {
   tanh,
 } from "./src/primitives/trigonometry.ts";
 export { ceil, floor, round, trunc } from "./src/primitives/rounding.ts";
-export { erfInv } from "./src/primitives/special.ts";
+export { cbrt } from "./src/primitives/special/cbrt.ts";
+export { erf, erfc, erfcx } from "./src/primitives/special/erf.ts";
+export { erfInv } from "./src/primitives/special/erf_inv.ts";
+export { lgamma } from "./src/primitives/special/lgamma.ts";
+export { ndtri } from "./src/primitives/special/ndtri.ts";
+export { digamma, polygamma } from "./src/primitives/special/polygamma.ts";
+export { xlog1py, xlogy } from "./src/primitives/special/xlogy.ts";
+export { beta, betaln, entr, gamma, logit, logNdtr, ndtr, sinc } from "./src/functions/special.ts";
+export {
+  deg2rad,
+  exp2,
+  heaviside,
+  hypot,
+  isFinite,
+  isInf,
+  logAddExp2,
+  nanToNum,
+  type NanToNumOptions,
+  rad2deg,
+} from "./src/functions/elementary.ts";
 export {
   equal,
   greater,

@@ -5,9 +5,13 @@
 See tools/oracle.py.
 """
 
+import jax
+import jax.numpy as jnp
+import jax.scipy.special as jsp
 import numpy as np
 import opt_einsum
 import scipy
+import scipy.special as sp
 
 from oracle import VERSIONS, plain, save
 
@@ -80,8 +84,106 @@ def einsum_figures():
     save("einsum", {"versions": VERSIONS, "values": values, "paths": paths})
 
 
+SPREAD = [0.01, 0.1, 0.3, 0.46, 0.48, 0.5, 0.77, 0.999, 1.0, 1.0001, 1.3, 1.4616, 1.5, 1.9, 2.0, 2.2,
+          2.5, 3.0, 3.9, 4.1, 5.5, 7.99, 8.0, 9.5, 13.0, 20.0, 26.0]
+BOTH = SPREAD + [-x for x in SPREAD] + [0.0]
+ENDS = [np.inf, -np.inf, np.nan, 0.0, -1.0]
+FRACTIONS = [1e-300, 1e-20, 1e-5, 0.01, 0.07, 0.2, 0.25, 0.3, 0.5 - 1e-9, 0.5, 0.6, 0.75, 0.8, 0.95, 1 - 1e-9]
+WIDE = SPREAD + [1e-300, 1e-12, 50.0, 171.0, 1e3, 1e6, 1e15]
+REFLECTED = [-1e-8, -0.2, -0.5, -0.9, -1.3, -2.5, -3.7, -10.25, -33.4]
+
+# Name: points with values, points with slopes, SciPy's or NumPy's function, JAX's.
+SPECIAL = {
+    "erf": (BOTH, BOTH, sp.erf, jsp.erf),
+    "erfc": (BOTH, BOTH, sp.erfc, jsp.erfc),
+    "erfcx": (WIDE + [-x for x in SPREAD], [], sp.erfcx, None),
+    "erfInv": ([2 * p - 1 for p in FRACTIONS], [0.1, -0.7, 0.9], sp.erfinv, jsp.erfinv),
+    "lgamma": (WIDE + REFLECTED, WIDE[:-4], sp.gammaln, jsp.gammaln),
+    "digamma": (WIDE + REFLECTED, SPREAD, sp.digamma, jsp.digamma),
+    "gamma": (WIDE[:-5] + [1e-300] + REFLECTED, SPREAD[:-3], sp.gamma, jsp.gamma),
+    "logit": (FRACTIONS, FRACTIONS[2:-1], sp.logit, jsp.logit),
+    "entr": (SPREAD, SPREAD, sp.entr, jsp.entr),
+    "ndtr": (BOTH, BOTH[:-1], sp.ndtr, jsp.ndtr),
+    "logNdtr": (BOTH + [-100.0, -1e5], [x for x in BOTH if x > -20], sp.log_ndtr, jsp.log_ndtr),
+    "ndtri": (FRACTIONS, FRACTIONS[2:-1], sp.ndtri, jsp.ndtri),
+    "sinc": (BOTH, BOTH, np.sinc, jnp.sinc),
+    "cbrt": (WIDE + [-x for x in WIDE], BOTH[:-1], np.cbrt, jnp.cbrt),
+    "exp2": (BOTH, BOTH, np.exp2, jnp.exp2),
+    "deg2rad": (BOTH, BOTH, np.deg2rad, jnp.deg2rad),
+    "rad2deg": (BOTH, BOTH, np.rad2deg, jnp.rad2deg),
+}
+
+PAIRS = [(a, b) for a in (0.1, 0.5, 1.0, 2.0, 3.5, 8.0, 20.0) for b in (0.1, 1.0, 2.0, 7.9, 30.0)]
+# JAX's second derivatives of the hypotenuse are not right at ties.
+UNTIED = [(a, b) for a, b in PAIRS if a != b]
+SIGNED = [(a, b) for a in (0.0, 1.0, -2.5, 1e3) for b in (0.0, 3.0, -1.0, 1e3)]
+
+SPECIAL_BINARY = {
+    "beta": (PAIRS + [(-0.5, 2.0), (2.0, -1.5)], PAIRS, sp.beta, None),
+    "betaln": (PAIRS, PAIRS, sp.betaln, None),
+    "xlogy": (PAIRS + [(0.0, 0.0), (0.0, -1.0), (0.0, np.inf)], PAIRS + [(0.0, 2.0)], sp.xlogy, jsp.xlogy),
+    "xlog1py": (PAIRS + [(0.0, -1.0), (2.0, 1e-20)], PAIRS + [(0.0, 2.0)], sp.xlog1py, jsp.xlog1py),
+    "logAddExp2": (PAIRS + SIGNED, PAIRS, np.logaddexp2, jnp.logaddexp2),
+    "hypot": (PAIRS + SIGNED + [(1e200, 1e200), (1e-200, 1e-200), (np.inf, np.nan)],
+              UNTIED + [(0.0, 1.0), (-2.0, 3.0), (0.0, 0.0)], np.hypot, jnp.hypot),
+    "heaviside": (SIGNED + [(np.nan, 1.0), (1.0, np.nan), (0.0, np.nan)], PAIRS, np.heaviside, jnp.heaviside),
+}
+
+
+def betaln_slopes(a, b):
+    """JAX's have ten right digits where an operand is 8 or more, and a tie upsets the second ones."""
+    return [sp.digamma(a) - sp.digamma(a + b), sp.digamma(b) - sp.digamma(a + b)]
+
+
+def betaln_seconds(a, b):
+    both = sp.polygamma(1, a + b)
+    return [[sp.polygamma(1, a) - both, -both], [-both, sp.polygamma(1, b) - both]]
+
+
+def beta_slopes(a, b):
+    return sp.beta(a, b) * np.array(betaln_slopes(a, b))
+
+
+def beta_seconds(a, b):
+    slopes = np.array(betaln_slopes(a, b))
+    return sp.beta(a, b) * (np.outer(slopes, slopes) + np.array(betaln_seconds(a, b)))
+
+
+DERIVATIVES = {"betaln": (betaln_slopes, betaln_seconds), "beta": (beta_slopes, beta_seconds)}
+
+
+def special_figures():
+    unary, binary = {}, {}
+    with jax.enable_x64(True), np.errstate(all="ignore"):
+        for name, (points, slopes, f, g) in SPECIAL.items():
+            slope = jax.grad(lambda x: g(x)) if g else None
+            unary[name] = {
+                "points": plain(points),
+                "values": plain(f(np.array(points))),
+                "ends": plain((g or f)(np.array(ENDS))),
+                "slopePoints": plain(slopes),
+                "slopes": plain([slope(x) for x in slopes]),
+                "seconds": plain([jax.grad(slope)(x) for x in slopes]),
+            }
+        for name, (points, slopes, f, g) in SPECIAL_BINARY.items():
+            slope, second = DERIVATIVES.get(name) or (
+                jax.grad(g, (0, 1)), lambda a, b: jax.hessian(lambda ab: g(*ab))(jnp.array((a, b))))
+            binary[name] = {
+                "points": plain(points),
+                "values": plain([f(a, b) for a, b in points]),
+                "slopePoints": plain(slopes),
+                "slopes": plain([slope(a, b) for a, b in slopes]),
+                "seconds": plain([second(a, b) for a, b in slopes]),
+            }
+        polygamma = {str(n): plain(sp.polygamma(n, np.array(WIDE[:-4]))) for n in range(1, 7)}
+    save("special", {"versions": VERSIONS, "ends": plain(ENDS), "unary": unary, "binary": binary,
+                     "polygammaPoints": plain(WIDE[:-4]), "polygamma": polygamma})
+
+
 def plain_shapes(shapes):
     return [list(shape) for shape in shapes]
 
 
-einsum_figures()
+if __name__ == "__main__":
+    einsum_figures()
+    special_figures()
