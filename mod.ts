@@ -165,6 +165,19 @@ export {
 
 // Along axes.
 export { all, any, argmax, argmin, max, mean, min, prod, sum } from "./src/functions/reductions.ts";
+export {
+  average,
+  type AverageOptions,
+  corrcoef,
+  type CorrcoefOptions,
+  countNonzero,
+  cov,
+  type CovOptions,
+  nanMean,
+  nanSum,
+  ptp,
+} from "./src/functions/averages.ts";
+export { allClose, arrayEqual, type Closeness, isClose } from "./src/functions/closeness.ts";
 export { std, variance } from "./src/functions/statistics.ts";
 export {
   astype,
@@ -182,7 +195,17 @@ export { concat, type Shapes, stack } from "./src/functions/joining.ts";
 export { type IndexDType, oneHot, take, takeAlong } from "./src/functions/indexing.ts";
 export { einsum, einsumPath } from "./src/functions/einsum.ts";
 export type { EinsumPath, EinsumStep } from "./src/functions/contraction_path.ts";
-export { matmul, outer } from "./src/functions/products.ts";
+export { cross, inner, kron, matmul, outer, tensordot, vdot } from "./src/functions/products.ts";
+export { type Batch, diag, diagonal, trace, tril, triu } from "./src/functions/diagonals.ts";
+export { moveAxis, type Parts, split, swapAxes, unstack } from "./src/functions/parts.ts";
+export { repeat, roll, tile } from "./src/functions/repetition.ts";
+export {
+  type Alike,
+  geomspace,
+  logspace,
+  meshgrid,
+  type MeshGridOptions,
+} from "./src/functions/grids.ts";
 export { avgPool, conv1d, conv2d, maxPool } from "./src/functions/windows.ts";
 
 // Transformations.
@@ -236,17 +259,24 @@ export type {
   PerAxis,
   WindowOptions,
 } from "./src/shape/conv.ts";
+export type { Covariance } from "./src/shape/covariance.ts";
+export type { Diag, Diagonal, Matrices } from "./src/shape/diagonal.ts";
 export type { Einsum } from "./src/shape/einsum.ts";
+export type { Indexing, MeshGrid } from "./src/shape/grid.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";
 export type { Pad, Widths } from "./src/shape/pad.ts";
+export type { MoveAxis, SwapAxes } from "./src/shape/permute.ts";
 export type { Pool, PoolOptions } from "./src/shape/pool.ts";
 export type { Arange } from "./src/shape/range.ts";
 export type { Reduce } from "./src/shape/reduce.ts";
 export type { Flatten, Reshape } from "./src/shape/reshape.ts";
 export type { Same } from "./src/shape/same.ts";
 export type { AxisIndex, Bound, Index, Slice } from "./src/shape/slice.ts";
+export type { Split, Unstack } from "./src/shape/split.ts";
 export type { ExpandDims, Squeeze } from "./src/shape/squeeze.ts";
 export type { Stack } from "./src/shape/stack.ts";
 export type { OneHot, Take, TakeAlong } from "./src/shape/take.ts";
+export type { Cross, Inner, Pairs, TensorDot } from "./src/shape/tensordot.ts";
+export type { Kron, Repeat, Tile } from "./src/shape/tile.ts";
 export type { Transpose } from "./src/shape/transpose.ts";

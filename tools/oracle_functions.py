@@ -180,6 +180,95 @@ def special_figures():
                      "polygammaPoints": plain(WIDE[:-4]), "polygamma": polygamma})
 
 
+def array_figures():
+    """Calls as the tests make them: a name, operands by shape, further arguments, the result."""
+    calls = []
+
+    def call(name, shapes, args, f):
+        operands = [wave(shape, i) for i, shape in enumerate(shapes)]
+        result = f(*operands)
+        shape = [list(np.shape(x)) for x in result] if name in ("split", "unstack") else list(np.shape(result))
+        calls.append({"name": name, "shapes": plain_shapes(shapes), "args": args,
+                      "result": plain(result), "shape": shape})
+
+    for shapes, axes in [([(3, 4), (4, 5)], 1), ([(2, 3, 4), (3, 4, 5)], 2), ([(2,), (3,)], 0),
+                         ([(2, 3), (5, 2)], [[0], [1]]), ([(2, 3, 4), (4, 5, 2)], [[0, -1], [2, 0]]),
+                         ([(3, 2), (3, 2)], [[], []]), ([(0, 3), (3, 2)], 1)]:
+        call("tensordot", shapes, [axes], lambda a, b: np.tensordot(a, b, axes))
+    for shapes in [[(3,), (3,)], [(2, 3), (3,)], [(2, 3), (4, 3)], [(2, 4, 3), (5, 3)], [(), (2,)]]:
+        call("inner", shapes, [], np.inner)
+    for shapes in [[(3,), (3,)], [(2, 3), (2, 3)], [(), ()]]:
+        call("vdot", shapes, [], np.vdot)
+    for shapes in [[(2,), (3,)], [(2, 3), (3, 2)], [(2,), (3, 2)], [(2, 1, 2), (2, 2)], [(), (2,)]]:
+        call("kron", shapes, [], np.kron)
+    for shapes in [[(3,), (3,)], [(2, 3), (2, 3)], [(4, 1, 3), (2, 3)]]:
+        call("cross", shapes, [], np.cross)
+    for shape in [(3, 3), (2, 4), (4, 2), (2, 3, 3), (0, 2)]:
+        for k in (-3, -1, 0, 1, 2):
+            call("tril", [shape], [k], lambda x: np.tril(x, k))
+            call("triu", [shape], [k], lambda x: np.triu(x, k))
+            call("diagonal", [shape], [k], lambda x: np.diagonal(x, k, -2, -1))
+            call("trace", [shape], [k], lambda x: np.trace(x, k, -2, -1))
+    for shape in [(3,), (1,), (0,), (3, 2), (2, 3)]:
+        for k in (-2, 0, 1):
+            call("diag", [shape], [k], lambda x: np.diag(x, k))
+    for shape, args in [((4,), [1]), ((4,), [-6]), ((2, 3), [2]), ((2, 3), [1, 0]), ((2, 3), [-1, -1]),
+                        ((2, 3), [[1, 2], [0, 1]]), ((2, 3), [1, [0, 1]]), ((0,), [1]), ((), [1])]:
+        call("roll", [shape], args, lambda x: np.roll(x, *args))
+    for shape, reps in [((2,), 3), ((2, 3), 2), ((2, 3), [2, 1]), ((2,), [3, 2]), ((2, 3), [2]), ((2,), 0),
+                        ((), 2), ((), []), ((1, 2), [2, 3, 2])]:
+        call("tile", [shape], [reps], lambda x: np.tile(x, reps))
+    for shape, args in [((3,), [2]), ((2, 3), [2]), ((2, 3), [2, 0]), ((2, 3), [3, -1]), ((2, 2, 2), [2, 1]),
+                        ((3,), [0]), ((), [3])]:
+        call("repeat", [shape], args, lambda x: np.repeat(x, *args))
+    for shape, args in [((6,), [3]), ((4, 6), [2]), ((4, 6), [3, 1]), ((4, 6), [[1, 4], -1]), ((4,), [[0, 2, 2, 4]]),
+                        ((4,), [[]])]:
+        call("split", [shape], args, lambda x: np.split(x, *args))
+    for shape, args in [((3,), []), ((2, 3), []), ((2, 3), [1]), ((2, 3, 2), [-2])]:
+        call("unstack", [shape], args, lambda x: np.moveaxis(x, args[0] if args else 0, 0))
+    for shape, args in [((2, 3), [0, 1]), ((2, 3, 4), [0, -1]), ((2, 3, 4), [1, 1])]:
+        call("swapAxes", [shape], args, lambda x: np.swapaxes(x, *args))
+    for shape, args in [((2, 3, 4), [0, -1]), ((2, 3, 4), [2, 0]), ((2, 3, 4, 2), [[0, 1], [-1, -2]]),
+                        ((2, 3, 4), [[2, 0], [0, 1]]), ((2, 3), [[], []])]:
+        call("moveAxis", [shape], args, lambda x: np.moveaxis(x, *args))
+    for shape, args in [((3,), []), ((2, 3), []), ((2, 3), [{"rowVar": False}]), ((3, 4), [{"ddof": 0}]),
+                        ((2, 1), [])]:
+        options = args[0] if args else {}
+        with np.errstate(all="ignore"):
+            call("cov", [shape], args,
+                 lambda x: jnp.cov(x, rowvar=options.get("rowVar", True), ddof=options.get("ddof")))
+            if "ddof" not in options:
+                call("corrcoef", [shape], args,
+                     lambda x: jnp.corrcoef(x, rowvar=options.get("rowVar", True)))
+    for shape, args in [((3,), []), ((2, 3), [1]), ((2, 3), [[0, 1]]), ((2, 3, 2), [0])]:
+        axis = tuple(args[0]) if args and isinstance(args[0], list) else (args[0] if args else None)
+        call("ptp", [shape], args, lambda x: np.ptp(x, axis))
+        call("average", [shape], args, lambda x: np.average(x, axis))
+        call("countNonzero", [shape], args, lambda x: np.count_nonzero(x, axis))
+    weighted = [{"shape": shape, "axis": axis, "weights": weights,
+                 "result": plain(np.average(wave(shape), axis, wave(weights, 9)))}
+                for shape, axis, weights in [((3,), 0, (3,)), ((2, 3), 1, (3,)), ((2, 3), 0, (2, 3)),
+                                             ((2, 3), -2, (2,))]]
+    grids = []
+    for sizes in [(), (3,), (3, 2), (2, 3, 4)]:
+        for indexing in ("xy", "ij"):
+            vectors = [wave((size,), i) for i, size in enumerate(sizes)]
+            grids.append({"sizes": list(sizes), "indexing": indexing,
+                          "result": plain(list(np.meshgrid(*vectors, indexing=indexing)))})
+    holes = np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, np.nan]])
+    with jax.enable_x64(True), np.errstate(all="ignore"):
+        nan = {name: {"values": plain(f(holes, axis=1)), "total": plain(f(holes)),
+                      "slopes": plain(jax.grad(lambda x: f(x, axis=1)[0])(holes))}
+               for name, f in {"nanSum": jnp.nansum, "nanMean": jnp.nanmean}.items()}
+    ends = [1.0, np.nan, np.inf, -np.inf, -0.0, 1 + 1e-7, 1.1]
+    closeness = [[plain(np.isclose(a, ends, equal_nan=same)) for a in ends] for same in (False, True)]
+    spaces = {"logspace": plain([np.logspace(-1, 2, 7), np.logspace(0, 3, 4, base=2)]),
+              "geomspace": plain([np.geomspace(1, 1000, 7), np.geomspace(-8, -0.5, 5), np.geomspace(2, 3, 1)])}
+    save("arrays", {"versions": VERSIONS, "calls": calls, "weighted": weighted, "grids": grids,
+                    "holes": plain(holes), "nan": nan, "ends": plain(ends), "closeness": closeness,
+                    "spaces": spaces, "nanToNum": plain(np.nan_to_num(np.array(ends)))})
+
+
 def plain_shapes(shapes):
     return [list(shape) for shape in shapes]
 
@@ -187,3 +276,5 @@ def plain_shapes(shapes):
 if __name__ == "__main__":
     einsum_figures()
     special_figures()
+    with jax.enable_x64(True):
+        array_figures()

@@ -21,7 +21,7 @@ import { atanh, sin } from "../primitives/trigonometry.ts";
 /** A polynomial of a tensor, the highest power's coefficient first. */
 function polynomial(coefficients: readonly number[], x: AnyTensor): AnyTensor {
   const [first, ...rest] = coefficients;
-  return rest.reduce<AnyTensor>((sum, c) => add(mul(sum, x), c), mul(0, x).add(first));
+  return rest.reduce<Operand>((sum, c) => add(mul(sum, x), c), first) as AnyTensor;
 }
 
 /** The sign of the gamma function; NaN at the negative whole numbers. */

@@ -103,6 +103,8 @@ type Identical<A, B> = { readonly is: A } extends { readonly is: B }
 /**
  * A dim that two dims agree on. It comes in a box: the compiler would put off looking at a bare type
  * parameter.
+ *
+ * @internal
  */
 export interface Agreed<D> {
   /** The dim. */
@@ -148,7 +150,11 @@ export type BroadcastDim<A, B, K> = Generic<A, K> extends true
   : B extends 1 ? Agreed<A>
   : Disagreed;
 
-/** Whether a dim is a literal, which arithmetic can work with. */
+/**
+ * Whether a dim is a literal, which arithmetic can work with.
+ *
+ * @internal
+ */
 export type IsLiteral<D, K> = Generic<D, K> extends true ? false : number extends D ? false : true;
 
 /**
