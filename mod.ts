@@ -102,7 +102,26 @@ export {
   tanh,
 } from "./src/primitives/trigonometry.ts";
 export { ceil, floor, round, trunc } from "./src/primitives/rounding.ts";
-export { erfInv } from "./src/primitives/special.ts";
+export { cbrt } from "./src/primitives/special/cbrt.ts";
+export { erf, erfc, erfcx } from "./src/primitives/special/erf.ts";
+export { erfInv } from "./src/primitives/special/erf_inv.ts";
+export { lgamma } from "./src/primitives/special/lgamma.ts";
+export { ndtri } from "./src/primitives/special/ndtri.ts";
+export { digamma, polygamma } from "./src/primitives/special/polygamma.ts";
+export { xlog1py, xlogy } from "./src/primitives/special/xlogy.ts";
+export { beta, betaln, entr, gamma, logit, logNdtr, ndtr, sinc } from "./src/functions/special.ts";
+export {
+  deg2rad,
+  exp2,
+  heaviside,
+  hypot,
+  isFinite,
+  isInf,
+  logAddExp2,
+  nanToNum,
+  type NanToNumOptions,
+  rad2deg,
+} from "./src/functions/elementary.ts";
 export {
   equal,
   greater,
@@ -156,6 +175,19 @@ export {
   type CumulativeOptions,
   diff,
 } from "./src/functions/cumulative.ts";
+export {
+  average,
+  type AverageOptions,
+  corrcoef,
+  type CorrcoefOptions,
+  countNonzero,
+  cov,
+  type CovOptions,
+  nanMean,
+  nanSum,
+  ptp,
+} from "./src/functions/averages.ts";
+export { allClose, arrayEqual, type Closeness, isClose } from "./src/functions/closeness.ts";
 export { std, variance } from "./src/functions/statistics.ts";
 export {
   astype,
@@ -192,7 +224,6 @@ export {
   type StartsOf,
   type WindowStarts,
 } from "./src/functions/dynamic.ts";
-export { einsum, matmul, outer } from "./src/functions/products.ts";
 export {
   conv1d,
   conv2d,
@@ -229,6 +260,19 @@ export {
   type QuantileMethod,
   type QuantileOptions,
 } from "./src/functions/quantiles.ts";
+export { einsum, einsumPath } from "./src/functions/einsum.ts";
+export type { EinsumPath, EinsumStep } from "./src/functions/contraction_path.ts";
+export { cross, inner, kron, matmul, outer, tensordot, vdot } from "./src/functions/products.ts";
+export { type Batch, diag, diagonal, trace, tril, triu } from "./src/functions/diagonals.ts";
+export { moveAxis, type Parts, split, swapAxes, unstack } from "./src/functions/parts.ts";
+export { repeat, roll, tile } from "./src/functions/repetition.ts";
+export {
+  type Alike,
+  geomspace,
+  logspace,
+  meshgrid,
+  type MeshGridOptions,
+} from "./src/functions/grids.ts";
 
 // Transformations.
 export { grad, valueAndGrad } from "./src/transforms/grad.ts";
@@ -329,19 +373,26 @@ export type {
   ConvTransposeOptions,
 } from "./src/shape/conv_transpose.ts";
 export type { Cumulative, Diff } from "./src/shape/cumulative.ts";
+export type { Covariance } from "./src/shape/covariance.ts";
+export type { Diag, Diagonal, Matrices } from "./src/shape/diagonal.ts";
 export type { Einsum } from "./src/shape/einsum.ts";
+export type { Indexing, MeshGrid } from "./src/shape/grid.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";
 export type { BinEdges, Bins, OneAxis, Quantile, TopK } from "./src/shape/order.ts";
 export type { Pad, Widths } from "./src/shape/pad.ts";
 export type { AvgPoolOptions, Pool, PoolOptions } from "./src/shape/pool.ts";
+export type { MoveAxis, SwapAxes } from "./src/shape/permute.ts";
 export type { Arange } from "./src/shape/range.ts";
 export type { Positioned, Segments } from "./src/shape/positions.ts";
 export type { Reduce } from "./src/shape/reduce.ts";
 export type { Flatten, Reshape } from "./src/shape/reshape.ts";
 export type { Same } from "./src/shape/same.ts";
 export type { AxisIndex, Bound, Index, Slice } from "./src/shape/slice.ts";
+export type { Split, Unstack } from "./src/shape/split.ts";
 export type { ExpandDims, Squeeze } from "./src/shape/squeeze.ts";
 export type { Stack } from "./src/shape/stack.ts";
 export type { OneHot, Take, TakeAlong } from "./src/shape/take.ts";
+export type { Cross, Inner, Pairs, TensorDot } from "./src/shape/tensordot.ts";
+export type { Kron, Repeat, Tile } from "./src/shape/tile.ts";
 export type { Transpose } from "./src/shape/transpose.ts";

@@ -25,9 +25,9 @@ its meaning, its derivative and its batching rule. This page is made from the de
 const columns =
   `"Meaning" says what an engine has to know. \`expression\`: an expression in a small scalar language,
 which the engine compiles and applies element by element. \`kernel\`: a reference implementation, which
-the engine may run or replace by its own. \`control\`: an order in which it runs other tapes. \`call\`: another tape. "Derivative" says whether gradients
-flow, or why not. A primitive with an effect does more than give results: it happens exactly once,
-whatever becomes of them.`;
+the engine may run or replace by its own. \`control\`: an order in which it runs other tapes. \`call\`:
+another tape. "Derivative" says whether gradients flow, or why not. A primitive with an effect does
+more than give results: it happens exactly once, whatever becomes of them.`;
 
 /** What the families have in common, in the order of the page. */
 const families: Readonly<Record<string, string>> = {
@@ -52,6 +52,9 @@ differentiated as the scan by halves that computes the same.`,
     `Sums of products: every matrix product, batched product and \`einsum\` is made of these.`,
   convolution:
     `Contractions of sliding windows. The derivatives of a convolution are convolutions.`,
+  "linear algebra":
+    `Factors and solutions of matrices, the last two axes; those before them are a batch. What is
+singular gives infinities or NaN.`,
   sort: `Order along an axis. Sorting is taking at the sorting positions.`,
   random: `Random words from a key and a counter; every distribution is made of them.`,
   call: `Tapes as equations: what \`jit\` compiled, and tapes with a way back of their own.`,
@@ -92,7 +95,7 @@ function table(rows: readonly Primitive[]): string {
       `\`${primitive.name}\``,
       primitive.summary.replaceAll("|", "\\|"),
       `${meaning(primitive)}${primitive.effect === true ? ", effect" : ""}`,
-      typeof primitive.vjp === "function" ? "yes" : `none: ${primitive.vjp.notDifferentiable}`,
+      derivative(primitive),
     ]),
   ];
   const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
@@ -101,6 +104,11 @@ function table(rows: readonly Primitive[]): string {
   );
   const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
   return [lines[0], rule, ...lines.slice(1)].join("\n");
+}
+
+function derivative({ vjp, forwardOnly }: Primitive): string {
+  if (typeof vjp !== "function") return `none: ${vjp.notDifferentiable}`;
+  return forwardOnly === true ? "forward mode only" : "yes";
 }
 
 function meaning({ meaning }: Primitive): string {
@@ -121,4 +129,8 @@ function wrapped(text: string): string {
   return [...lines, line].join("\n");
 }
 
-if (import.meta.main) Deno.writeTextFileSync(file, opTable());
+if (import.meta.main) {
+  const unfinished = new URL(`${file}.new`);
+  Deno.writeTextFileSync(unfinished, opTable());
+  Deno.renameSync(unfinished, file);
+}

@@ -1,24 +1,31 @@
 /**
- * Matrix products and what generalizes them.
+ * Products of vectors and matrices.
  *
  * @module
  */
 import { broadcastShapes } from "../shape/broadcast.ts";
 import type { Shape } from "../shape/dim.ts";
-import { type Einsum, einsumShape, parseEinsum } from "../shape/einsum.ts";
 import type { Arg, Ok } from "../shape/fail.ts";
 import { type MatMul, matmulShape } from "../shape/matmul.ts";
+import { type Same, sameShape } from "../shape/same.ts";
+import {
+  type Cross,
+  crossShape,
+  type Inner,
+  innerShape,
+  type Pairs,
+  pairsOf,
+  type TensorDot,
+} from "../shape/tensordot.ts";
+import { type Kron, kronShape } from "../shape/tile.ts";
 import { type DType, DTypeError, type Promote, promote } from "../tensor/dtype.ts";
-import type { AnyTensor, DTypeOf, Tensor } from "../tensor/tensor.ts";
-import { mul } from "../primitives/arithmetic.ts";
-import { broadcast, sumAxes } from "../primitives/broadcast.ts";
-import { equal, select, zero } from "../primitives/compare.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+import { mul, sub } from "../primitives/arithmetic.ts";
+import { broadcast } from "../primitives/broadcast.ts";
 import { contractRaw } from "../primitives/contraction.ts";
-import { iota } from "../primitives/create.ts";
-import { transposeRaw } from "../primitives/movement.ts";
 import { convert } from "../primitives/operands.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
-import type { Shapes } from "./joining.ts";
+import { rolled } from "./repetition.ts";
 
 /**
  * The matrix product, as NumPy's `@`: matrices multiply, a vector is a row on the left and a column
@@ -72,116 +79,12 @@ function multiply(a: AnyTensor, b: AnyTensor): AnyTensor {
 }
 
 /** Operands in their common dtype, which must be one of numbers. */
-function numbers(operation: string, tensors: readonly AnyTensor[]): readonly AnyTensor[] {
+export function numbers(operation: string, tensors: readonly AnyTensor[]): readonly AnyTensor[] {
   const dtype = tensors.map(({ dtype }) => dtype).reduce(promote);
   if (dtype === "bool") {
     throw new DTypeError(`${operation}: needs numbers, got bool; convert with astype`);
   }
   return tensors.map((x) => convert(x, dtype));
-}
-
-/**
- * Einstein's summation: each operand's axes are named by letters, axes of one letter are multiplied
- * along each other, and letters that the result does not name are summed over. Without `->` the
- * result has the letters that occur once, in alphabetical order. `...` stands for axes that
- * broadcast.
- *
- * Several operands are multiplied from left to right; each letter is summed over as soon as no later
- * operand names it.
- *
- * @throws {ShapeError} Where the text does not fit the operands, or a letter has two sizes.
- *
- * @example
- * ```ts
- * import { einsum, tensor } from "@katachi/katachi";
- *
- * const a = tensor([[1, 2], [3, 4]]);
- * einsum("ij,jk->ik", a, a).toArray(); // [[7, 10], [15, 22]]
- * einsum("ii->", a).item(); // 5
- * ```
- */
-export function einsum<
-  const E extends string,
-  const L extends readonly AnyTensor[],
-  K extends string = "einsum",
->(
-  equation: Arg<Einsum<E, Shapes<L>, K>, E>,
-  ...operands: L
-): Tensor<Ok<Einsum<E, Shapes<L>, K>>, DTypeOf<L[number]>> {
-  return einsumOf(equation as never, ...operands) as never;
-}
-
-function einsumOf(equation: string, ...operands: readonly AnyTensor[]): AnyTensor {
-  const shapes = operands.map(({ shape }) => shape);
-  const shape = einsumShape(equation, shapes);
-  const parsed = parseEinsum(equation, shapes);
-  const terms = numbers("einsum", operands).map((x, i) =>
-    diagonals({ x, letters: [...parsed.inputs[i]] })
-  );
-  const output = [...parsed.output];
-  const total = terms.slice(1).reduce(
-    (left, right, i) =>
-      combine(left, right, new Set([...output, ...terms.slice(i + 2).flatMap((t) => t.letters)])),
-    terms[0],
-  );
-  const { x, letters } = keepOnly(total, new Set(output));
-  return broadcast(transposeRaw(x, output.map((letter) => letters.indexOf(letter))), shape);
-}
-
-/** An operand with a letter for each axis. */
-interface Term {
-  readonly x: AnyTensor;
-  readonly letters: readonly string[];
-}
-
-/** A letter that stands twice picks the diagonal. */
-function diagonals({ x, letters }: Term): Term {
-  const again = letters.findIndex((letter, i) => letters.indexOf(letter) !== i);
-  if (again < 0) return { x, letters };
-  const first = letters.indexOf(letters[again]);
-  const onDiagonal = equal(iota(x.shape, first, "int32"), iota(x.shape, again, "int32"));
-  return diagonals({
-    x: sumAxes(select(onDiagonal, x, zero(x)), [again]),
-    letters: letters.toSpliced(again, 1),
-  });
-}
-
-/** Sums over the letters that nobody names any more. */
-function keepOnly({ x, letters }: Term, wanted: ReadonlySet<string>): Term {
-  const gone = letters.flatMap((letter, axis) => wanted.has(letter) ? [] : [axis]);
-  return { x: sumAxes(x, gone), letters: letters.filter((letter) => wanted.has(letter)) };
-}
-
-/** Multiplies two terms: shared letters that are wanted later are batches, the others contracted. */
-function combine(left: Term, right: Term, later: ReadonlySet<string>): Term {
-  const a = keepOnly(left, new Set([...later, ...right.letters]));
-  const b = keepOnly(right, new Set([...later, ...left.letters]));
-  const shared = a.letters.filter((letter) => b.letters.includes(letter));
-  // A dim of 1 against a larger one broadcasts; contraction needs equal dims.
-  const size = new Map<string, number>();
-  for (const { x, letters } of [a, b]) {
-    letters.forEach((letter, i) => size.set(letter, Math.max(size.get(letter) ?? 1, x.shape[i])));
-  }
-  const [x, y] = [a, b].map((term) =>
-    broadcast(
-      term.x,
-      term.x.shape.map((dim, i) =>
-        shared.includes(term.letters[i]) && dim === 1 ? size.get(term.letters[i])! : dim
-      ),
-    )
-  );
-  const batch = shared.filter((letter) => later.has(letter));
-  const summed = shared.filter((letter) => !later.has(letter));
-  const axes = (term: Term, names: readonly string[]) =>
-    names.map((name) => term.letters.indexOf(name));
-  const free = (term: Term) => term.letters.filter((letter) => !shared.includes(letter));
-  return {
-    x: contractRaw(x, y, {
-      contract: [axes(a, summed), axes(b, summed)],
-      batch: [axes(a, batch), axes(b, batch)],
-    }),
-    letters: [...batch, ...free(a), ...free(b)],
-  };
 }
 
 /**
@@ -203,4 +106,163 @@ export function outer<N extends number, D extends DType, M extends number, E ext
 
 function outerOf(a: AnyTensor, b: AnyTensor): AnyTensor {
   return mul(reshapeRaw(a, [a.size, 1]), reshapeRaw(b, [1, b.size]));
+}
+
+/**
+ * The sum of products over pairs of axes: the last of one operand and the first of the other, as many
+ * as `axes` says (2 unless told), or those that it lists. The result has the other axes of the first,
+ * then those of the second.
+ *
+ * @throws {ShapeError} Where axes are out of range, or their dims differ.
+ *
+ * @example
+ * ```ts
+ * import { ones, tensordot } from "@katachi/katachi";
+ *
+ * tensordot(ones([2, 3, 4]), ones([3, 4, 5])).shape; // [2, 5]
+ * tensordot(ones([2, 3]), ones([5, 2]), [[0], [1]]).shape; // [3, 5]
+ * ```
+ */
+export function tensordot<
+  A extends Shape,
+  D extends DType,
+  B extends Shape,
+  E extends DType,
+  const X extends Pairs = 2,
+  K extends string = "tensordot",
+>(
+  a: Tensor<A, D>,
+  b: Arg<TensorDot<A, B, X, K>, Tensor<B, E>>,
+  axes?: X,
+): Tensor<Ok<TensorDot<A, B, X, K>>, Promote<D, E>> {
+  return tensordotOf(a as never, b as never, axes) as never;
+}
+
+function tensordotOf(a: AnyTensor, b: AnyTensor, axes: Pairs = 2): AnyTensor {
+  const contract = pairsOf(a.shape, b.shape, axes);
+  const [left, right] = numbers("tensordot", [a, b]);
+  return contractRaw(left, right, { contract, batch: [[], []] });
+}
+
+/**
+ * The sum of products over the last axes of both: of vectors the scalar product, of matrices the
+ * products of rows with rows. A scalar multiplies.
+ *
+ * @throws {ShapeError} Where the last dims differ.
+ *
+ * @example
+ * ```ts
+ * import { inner, tensor } from "@katachi/katachi";
+ *
+ * inner(tensor([1, 2]), tensor([3, 4])).item(); // 11
+ * ```
+ */
+export function inner<
+  A extends Shape,
+  D extends DType,
+  B extends Shape,
+  E extends DType,
+  K extends string = "inner",
+>(
+  a: Tensor<A, D>,
+  b: Arg<Inner<A, B, K>, Tensor<B, E>>,
+): Tensor<Ok<Inner<A, B, K>>, Promote<D, E>> {
+  return innerOf(a as never, b as never) as never;
+}
+
+function innerOf(a: AnyTensor, b: AnyTensor): AnyTensor {
+  innerShape(a.shape, b.shape);
+  const [x, y] = numbers("inner", [a, b]);
+  if (x.shape.length === 0 || y.shape.length === 0) return mul(x, y);
+  const contract = [[x.shape.length - 1], [y.shape.length - 1]] as const;
+  return contractRaw(x, y, { contract, batch: [[], []] });
+}
+
+/**
+ * The sum of the products of all elements of two tensors of one shape.
+ *
+ * @throws {ShapeError} Where the shapes differ.
+ *
+ * @example
+ * ```ts
+ * import { tensor, vdot } from "@katachi/katachi";
+ *
+ * vdot(tensor([[1, 2], [3, 4]]), tensor([[1, 1], [1, 1]])).item(); // 10
+ * ```
+ */
+export function vdot<
+  A extends Shape,
+  D extends DType,
+  B extends Shape,
+  E extends DType,
+  K extends string = "vdot",
+>(a: Tensor<A, D>, b: Arg<Same<A, B, K>, Tensor<B, E>>): Tensor<[], Promote<D, E>> {
+  return vdotOf(a as never, b as never) as never;
+}
+
+function vdotOf(a: AnyTensor, b: AnyTensor): AnyTensor {
+  const axes = sameShape("vdot", a.shape, b.shape).map((_, axis) => axis);
+  const [x, y] = numbers("vdot", [a, b]);
+  return contractRaw(x, y, { contract: [axes, axes], batch: [[], []] });
+}
+
+/**
+ * Kronecker's product: a copy of the second operand, multiplied by it, in place of each element of the
+ * first. Dims are multiplied, from the last on.
+ *
+ * @example
+ * ```ts
+ * import { kron, tensor } from "@katachi/katachi";
+ *
+ * kron(tensor([1, 10]), tensor([1, 2, 3])).toArray(); // [1, 2, 3, 10, 20, 30]
+ * ```
+ */
+export function kron<
+  A extends Shape,
+  D extends DType,
+  B extends Shape,
+  E extends DType,
+  K extends string = "kron",
+>(a: Tensor<A, D>, b: Tensor<B, E>): Tensor<Ok<Kron<A, B, K>>, Promote<D, E>> {
+  return kronOf(a as never, b as never) as never;
+}
+
+function kronOf(a: AnyTensor, b: AnyTensor): AnyTensor {
+  const shape = kronShape(a.shape, b.shape);
+  const dims = (x: AnyTensor) => [...shape.map(() => 1).slice(x.shape.length), ...x.shape];
+  const outer = reshapeRaw(a, dims(a).flatMap((dim) => [dim, 1]));
+  const inner = reshapeRaw(b, dims(b).flatMap((dim) => [1, dim]));
+  return reshapeRaw(mul(outer, inner), shape);
+}
+
+/**
+ * The vector product along the last axes, which have three elements. The other axes broadcast.
+ *
+ * @throws {ShapeError} Where a last dim is not 3, or shapes do not broadcast.
+ *
+ * @example
+ * ```ts
+ * import { cross, tensor } from "@katachi/katachi";
+ *
+ * cross(tensor([1, 0, 0]), tensor([0, 1, 0])).toArray(); // [0, 0, 1]
+ * ```
+ */
+export function cross<
+  A extends Shape,
+  D extends DType,
+  B extends Shape,
+  E extends DType,
+  K extends string = "cross",
+>(
+  a: Tensor<A, D>,
+  b: Arg<Cross<A, B, K>, Tensor<B, E>>,
+): Tensor<Ok<Cross<A, B, K>>, Promote<D, E>> {
+  return crossOf(a as never, b as never) as never;
+}
+
+function crossOf(a: AnyTensor, b: AnyTensor): AnyTensor {
+  crossShape(a.shape, b.shape);
+  // Component i is a[i + 1] b[i + 2] - a[i + 2] b[i + 1].
+  const turned = (x: AnyTensor, by: number) => rolled(x, -by, x.shape.length - 1);
+  return sub(mul(turned(a, 1), turned(b, 2)), mul(turned(a, 2), turned(b, 1)));
 }

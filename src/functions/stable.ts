@@ -14,6 +14,7 @@ import { bind } from "../tape/recorder.ts";
 import { add, div, log, maximum, minimum, mul, neg, real, sub } from "../primitives/arithmetic.ts";
 import { equal, less, where } from "../primitives/compare.ts";
 import { aligned } from "../primitives/elementwise.ts";
+import { logicalAnd } from "../primitives/logic.ts";
 import { abs, exp, log1p, sqrt, stopGradient } from "../primitives/math.ts";
 import { convert, unify } from "../primitives/operands.ts";
 import { maxPrimitive, unreduce } from "../primitives/reduce.ts";
@@ -151,12 +152,13 @@ function shiftedPowers(
  */
 export const logAddExp: RealBinary<"logAddExp"> = ((a: Operand, b: Operand): AnyTensor => {
   const [x, y] = aligned("logAddExp", unify("logAddExp", [a, b], floating));
-  const largest = maximum(x, y);
-  const distance = sub(x, y);
+  // Chosen, not as a maximum and a minimum, whose halves at a tie have no second derivative.
+  const ordered = less(x, y);
+  const [low, high] = [where(ordered, x, y), where(ordered, y, x)];
   // Equal infinities have no distance.
-  const same = equal(x, y);
-  const small = log1p(exp(neg(abs(where(same, 0, distance)))));
-  return add(largest, small);
+  const together = logicalAnd(equal(low, high), equal(abs(high), Infinity));
+  const distance = where(together, 0, sub(low, high));
+  return add(high, log1p(exp(distance)));
 }) as unknown as RealBinary<"logAddExp">;
 
 /**

@@ -33,7 +33,7 @@ export {
   svdvals,
 } from "./decompositions.ts";
 export { det, slogdet } from "./determinant.ts";
-export { diag, diagonal, trace } from "./diagonals.ts";
+export { diag, diagonal, trace } from "../functions/diagonals.ts";
 export {
   type LeastSquaresResult,
   lstsq,
@@ -56,8 +56,6 @@ export { inv, solve, solveTriangular, type SolveTriangularOptions } from "./solv
 export type {
   Condition,
   Determinant,
-  Diag,
-  Diagonal,
   Eigenvalues,
   LeftFactor,
   PerMatrix,
@@ -68,3 +66,4 @@ export type {
   Square,
 } from "../shape/matrix.ts";
 export type { LeastSquares, MultiDot, Residuals, Solve } from "../shape/solve.ts";
+export type { Diag, Diagonal, Matrices } from "../shape/diagonal.ts";

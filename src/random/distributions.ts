@@ -8,7 +8,9 @@ import { argmax } from "../functions/reductions.ts";
 import { add, log, maximum, minimum, mul, neg, rem } from "../primitives/arithmetic.ts";
 import { less } from "../primitives/compare.ts";
 import { convert, requireDType, scalar } from "../primitives/operands.ts";
-import { erfInv } from "../primitives/special.ts";
+import { erfOf } from "../primitives/special/erf.ts";
+import { erfInv } from "../primitives/special/erf_inv.ts";
+import { columns } from "../engines/interpreter/scalars.ts";
 import { shiftRight } from "../primitives/logic.ts";
 import type { Shape } from "../shape/dim.ts";
 import { normalizeAxis } from "../shape/axis.ts";
@@ -19,7 +21,6 @@ import { broadcastShapes } from "../shape/broadcast.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor, Operand, ShapeOf, Tensor } from "../tensor/tensor.ts";
 import { isTensor } from "../tensor/storage.ts";
-import { erf } from "./erf.ts";
 import { fraction52, type Key, randomBits, splitFor } from "./key.ts";
 
 /**
@@ -198,7 +199,8 @@ function truncatedNormalOf(
     throw new RangeError(`random.truncatedNormal: ${lower} is not below ${upper}`);
   }
   const { dtype = "float32" } = options;
-  const [from, to] = [erf(lower / Math.SQRT2), erf(upper / Math.SQRT2)];
+  const erf = (x: number) => erfOf(columns("float64", 1), x / Math.SQRT2) as number;
+  const [from, to] = [erf(lower), erf(upper)];
   const u = between("truncatedNormal", key, shape, dtype, from, to);
   const inside = mul(erfInv(u), Math.SQRT2);
   return minimum(maximum(inside, next(lower, dtype, 1)), next(upper, dtype, -1));

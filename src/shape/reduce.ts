@@ -59,8 +59,12 @@ type AxesOf<
   : never
   : Out;
 
-/** The dims at the axes taken away, or set to 1. */
-type Without<
+/**
+ * The dims at the axes taken away, or set to 1.
+ *
+ * @internal
+ */
+export type Without<
   S extends Shape,
   Axes,
   Keep extends boolean,

@@ -20,7 +20,10 @@ import {
 } from "../../src/shape/dynamic.ts";
 import { type ConvTransposeOptions, convTransposeShape } from "../../src/shape/conv_transpose.ts";
 import { cumulativeShape, diffShape } from "../../src/shape/cumulative.ts";
+import { covarianceShape } from "../../src/shape/covariance.ts";
+import { diagonalShape, diagShape, matricesShape } from "../../src/shape/diagonal.ts";
 import { einsumShape } from "../../src/shape/einsum.ts";
+import { type Indexing, meshgridShape } from "../../src/shape/grid.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
 import {
@@ -33,8 +36,6 @@ import {
 import {
   conditionShape,
   determinantShape,
-  diagonalShape,
-  diagShape,
   eigenvaluesShape,
   leftFactorShape,
   perMatrixShape,
@@ -45,6 +46,7 @@ import {
   squareShape,
 } from "../../src/shape/matrix.ts";
 import { padShape, type Widths } from "../../src/shape/pad.ts";
+import { moveAxisShape, swapAxesShape } from "../../src/shape/permute.ts";
 import { type PoolOptions, poolShape } from "../../src/shape/pool.ts";
 import { arangeLength } from "../../src/shape/range.ts";
 import { positionedShape, segmentsShape } from "../../src/shape/positions.ts";
@@ -52,6 +54,7 @@ import { reduceShape } from "../../src/shape/reduce.ts";
 import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
 import { type AxisIndex, type Index, sliceShape } from "../../src/shape/slice.ts";
+import { splitShapes, unstackShapes } from "../../src/shape/split.ts";
 import { expandDimsShape, squeezeShape } from "../../src/shape/squeeze.ts";
 import {
   leastSquaresShape,
@@ -60,6 +63,8 @@ import {
   solveShape,
 } from "../../src/shape/solve.ts";
 import { stackShape } from "../../src/shape/stack.ts";
+import { crossShape, innerShape, type Pairs, tensordotShape } from "../../src/shape/tensordot.ts";
+import { kronShape, repeatShape, tileShape } from "../../src/shape/tile.ts";
 import { oneHotShape, takeAlongShape, takeShape } from "../../src/shape/take.ts";
 import { transposeShape } from "../../src/shape/transpose.ts";
 
@@ -77,8 +82,8 @@ export interface Writer {
 export interface Case {
   /** The type arguments. */
   readonly types: (write: Writer) => readonly string[];
-  /** The rule at run time. */
-  readonly twin: () => readonly number[];
+  /** The rule at run time: a shape, or a list of them. */
+  readonly twin: () => readonly number[] | readonly (readonly number[])[];
 }
 
 /** A rule and its uses. */
@@ -141,7 +146,7 @@ function rule<A>(
   file: string,
   args: fc.Arbitrary<A>,
   types: (write: Writer, args: A) => readonly string[],
-  twin: (args: A) => readonly number[],
+  twin: (args: A) => ReturnType<Case["twin"]>,
 ): Rule {
   const cases = args.map((a) => ({ types: (w: Writer) => types(w, a), twin: () => twin(a) }));
   return { type, file, cases };
@@ -381,6 +386,49 @@ const nested: fc.Arbitrary<unknown> = ofRank(1, 3).map((shape) => shape.map((d) 
     return fc.boolean().map((ragged) => value(shape, ragged && shape.length > 1));
   },
 );
+
+/** Two shapes and the axes along which they meet. */
+const meeting = fc.tuple(ofRank(0, 2), ofRank(0, 2), ofRank(0, 2)).chain(
+  ([left, middle, right]): fc.Arbitrary<[number[], number[], Pairs]> => {
+    const n = middle.length;
+    const [a, b] = [[...left, ...middle], [...middle, ...right]];
+    const count = fc.constant<Pairs>(n);
+    const pairs = fc.shuffledSubarray([...Array(n).keys()]).chain((order) =>
+      fc.tuple(...order.map(() => fc.tuple(fc.boolean(), fc.boolean()))).map((signs): Pairs => [
+        order.map((i, at) => left.length + i - (signs[at][0] ? a.length : 0)),
+        order.map((i, at) => i - (signs[at][1] ? b.length : 0)),
+      ])
+    );
+    const odd = fc.oneof(
+      fc.constantFrom<Pairs>(-1, 0.5, n + 1),
+      fc.tuple(axesOf(a.length), axesOf(b.length)).map((axes): Pairs => axes),
+    );
+    return fc.tuple(near(a), near(b), mostly(fc.oneof(count, pairs), odd));
+  },
+);
+
+/** A shape with an axis and positions, or a number of parts, to split it by. */
+const splitting = ofRank(1, 3).chain((shape) => fc.tuple(fc.constant(shape), axisOf(shape.length)))
+  .chain(([shape, axis]): fc.Arbitrary<[number[], number | number[], number]> => {
+    const dim = Math.min(shape.at(axis) ?? 4, 40);
+    const whole = [1, 2, 3, 4, 5, 6].filter((n) => dim % n === 0);
+    const positions = fc.array(fc.nat(dim), { maxLength: 3 });
+    return fc.tuple(
+      fc.constant(shape),
+      mostly<number | number[]>(
+        fc.oneof(fc.constantFrom(...whole), positions.map((list) => list.sort((a, b) => a - b))),
+        fc.oneof(
+          fc.constantFrom<number>(0, -1, 1.5, 7),
+          positions,
+          fc.constant<number[]>([0.5]),
+          fc.constant<number[]>([dim + 50]),
+        ),
+      ),
+      fc.constant(axis),
+    );
+  });
+
+const offset = mostly(fc.integer({ min: -3, max: 3 }), fc.constant(0.5));
 
 const listText = (w: Writer, shapes: readonly Shape[]) =>
   `[${shapes.map((shape) => w.shape(shape)).join(", ")}]`;
@@ -734,6 +782,143 @@ export const rules: readonly Rule[] = [
     ([shape, classes]) => oneHotShape(shape, classes),
   ),
   rule(
+    "TensorDot",
+    "tensordot",
+    meeting,
+    (w, [a, b, axes]) => [
+      w.shape(a),
+      w.shape(b),
+      typeof axes === "number" ? w.number(axes) : w.literal(axes),
+    ],
+    ([a, b, axes]) => tensordotShape(a, b, axes),
+  ),
+  rule(
+    "Inner",
+    "tensordot",
+    fc.tuple(ofRank(0, 3), ofRank(0, 3)).chain(([a, b]) =>
+      fc.tuple(
+        fc.constant(a),
+        mostly(fc.constant([...b.slice(0, -1), ...a.slice(-1)]), fc.constant(b)),
+      )
+    ),
+    (w, [a, b]) => [w.shape(a), w.shape(b)],
+    ([a, b]) => innerShape(a, b),
+  ),
+  rule(
+    "Cross",
+    "tensordot",
+    pair.chain(([a, b]) =>
+      fc.tuple(
+        mostly<number[]>(fc.constant([...a, 3]), anyShape),
+        mostly<number[]>(fc.constant([...b, 3]), anyShape),
+      )
+    ),
+    (w, [a, b]) => [w.shape(a), w.shape(b)],
+    ([a, b]) => crossShape(a, b),
+  ),
+  rule(
+    "Tile",
+    "tile",
+    fc.tuple(
+      anyShape,
+      fc.oneof(width, fc.array(fc.oneof(fc.nat(3), width), { maxLength: 4 })),
+    ),
+    (w, [shape, counts]) => [w.shape(shape), axisText(w, counts)],
+    ([shape, counts]) => tileShape(shape, counts),
+  ),
+  rule(
+    "Kron",
+    "tile",
+    fc.tuple(ofRank(0, 3), ofRank(0, 3)),
+    (w, [a, b]) => [w.shape(a), w.shape(b)],
+    ([a, b]) => kronShape(a, b),
+  ),
+  rule(
+    "Repeat",
+    "tile",
+    anyShape.chain((s) =>
+      fc.tuple(fc.constant(s), width, fc.oneof(fc.constant(undefined), axisOf(s.length)))
+    ),
+    (w, [shape, count, axis]) => [w.shape(shape), w.number(count), axisText(w, axis)],
+    ([shape, count, axis]) => repeatShape(shape, count, axis),
+  ),
+  rule(
+    "Matrices",
+    "diagonal",
+    anyShape,
+    (w, shape) => [w.shape(shape), named("tril")],
+    (shape) => matricesShape("tril", shape),
+  ),
+  rule(
+    "Diagonal",
+    "diagonal",
+    fc.tuple(anyShape, offset),
+    (w, [shape, k]) => [w.shape(shape), w.number(k)],
+    ([shape, k]) => diagonalShape(shape, k),
+  ),
+  rule(
+    "Diag",
+    "diagonal",
+    fc.tuple(ofRank(0, 3), offset),
+    (w, [shape, k]) => [w.shape(shape), w.number(k)],
+    ([shape, k]) => diagShape(shape, k),
+  ),
+  rule(
+    "Split",
+    "split",
+    splitting,
+    (w, [shape, parts, axis]) => [w.shape(shape), axisText(w, parts), w.number(axis)],
+    ([shape, parts, axis]) => splitShapes(shape, parts, axis),
+  ),
+  rule(
+    "Unstack",
+    "split",
+    ofRank(1, 3).map((shape) => shape.map((d) => Math.min(d, 60))).chain((s) =>
+      fc.tuple(fc.constant(s), axisOf(s.length))
+    ),
+    (w, [shape, axis]) => [w.shape(shape), w.number(axis)],
+    ([shape, axis]) => unstackShapes(shape, axis),
+  ),
+  rule(
+    "SwapAxes",
+    "permute",
+    ofRank(1, 4).chain((s) => fc.tuple(fc.constant(s), axisOf(s.length), axisOf(s.length))),
+    (w, [shape, a, b]) => [w.shape(shape), w.number(a), w.number(b)],
+    ([shape, a, b]) => swapAxesShape(shape, a, b),
+  ),
+  rule(
+    "MoveAxis",
+    "permute",
+    ofRank(1, 4).chain((s) =>
+      fc.oneof(
+        fc.tuple(fc.constant(s), axisOf(s.length), axisOf(s.length)),
+        fc.tuple(fc.constant(s), axesOf(s.length), axesOf(s.length)).map(([s, from, to]) => {
+          const n = Math.min(from.length, to.length);
+          return [s, from.slice(0, n), to.slice(0, n + (s[0] === 3 ? 1 : 0))] as const;
+        }),
+      )
+    ),
+    (w, [shape, from, to]) => [w.shape(shape), axisText(w, from), axisText(w, to)],
+    ([shape, from, to]) => moveAxisShape(shape, from, to),
+  ),
+  rule(
+    "MeshGrid",
+    "grid",
+    fc.tuple(
+      fc.array(mostly(ofRank(1), anyShape), { maxLength: 4 }),
+      fc.constantFrom<Indexing>("xy", "ij"),
+    ),
+    (w, [shapes, indexing]) => [listText(w, shapes), w.literal(indexing)],
+    ([shapes, indexing]) => meshgridShape(shapes, indexing),
+  ),
+  rule(
+    "Covariance",
+    "covariance",
+    fc.tuple(mostly(ofRank(1, 2), anyShape), fc.boolean()),
+    (w, [shape, rows]) => [w.shape(shape), `${rows}`, named("cov")],
+    ([shape, rows]) => covarianceShape("cov", shape, rows),
+  ),
+  rule(
     "FromDims",
     "literal",
     anyShape.chain((s) => near(s, fc.constantFrom(-1, 2.5))),
@@ -763,7 +948,6 @@ export const rules: readonly Rule[] = [
   named1("PerMatrix", anyShape, (s) => perMatrixShape("op", s)),
   named1("Pinv", anyShape, (s) => pinvShape("op", s)),
   named1("SingularValues", anyShape, (s) => singularValuesShape("op", s)),
-  named1("Diag", anyShape, (s) => diagShape("op", s)),
   factor("LeftFactor", leftFactorShape),
   factor("RightFactor", rightFactorShape),
   factor("RightVectors", rightVectorsShape),
@@ -773,13 +957,6 @@ export const rules: readonly Rule[] = [
     fc.tuple(squares, fc.constantFrom(1, 2, -2, "fro" as const)),
     (w, [shape, ord]) => [w.shape(shape), w.literal(ord), named("op")],
     ([shape, ord]) => conditionShape("op", shape, ord),
-  ),
-  rule(
-    "Diagonal",
-    "matrix",
-    fc.tuple(anyShape, mostly(fc.integer({ min: -6, max: 6 }), fc.constantFrom(0.5, -1.5))),
-    (w, [shape, offset]) => [w.shape(shape), w.number(offset), named("op")],
-    ([shape, offset]) => diagonalShape("op", shape, offset),
   ),
   rule(
     "Solve",

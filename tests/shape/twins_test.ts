@@ -57,7 +57,7 @@ function assertions(type: string, { types, twin }: Case, hide: Unknowns): string
 }
 
 /** The twin's answer as a type. */
-function answer(twin: () => readonly number[]): { right: boolean; text: string } {
+function answer(twin: Case["twin"]): { right: boolean; text: string } {
   try {
     return { right: true, text: literal(twin()) };
   } catch (error) {

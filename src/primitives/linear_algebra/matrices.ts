@@ -5,7 +5,8 @@
  * @module
  */
 import type { Shape } from "../../shape/dim.ts";
-import { batchOf, diagonalShape } from "../../shape/matrix.ts";
+import { diagonalShape } from "../../shape/diagonal.ts";
+import { batchOf } from "../../shape/matrix.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Elements } from "../../tape/primitive.ts";
@@ -60,7 +61,7 @@ export function upper(x: AnyTensor, offset: 0 | 1 = 0): AnyTensor {
 
 /** The elements on the diagonal that is `offset` to the right of the main one, as vectors. */
 export function diagonalOf(x: AnyTensor, offset = 0): AnyTensor {
-  const shape = diagonalShape("diagonal", x.shape, offset);
+  const shape = diagonalShape(x.shape, offset);
   const [rows, columns] = x.shape.slice(-2);
   const count = shape[shape.length - 1];
   const flat = reshapeRaw(x, [...batchOf(x.shape), rows * columns]);

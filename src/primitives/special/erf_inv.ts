@@ -1,14 +1,15 @@
 /**
- * Special functions.
+ * The inverse of the error function.
  *
  * @module
  */
-import type { AnyTensor, Operand } from "../tensor/tensor.ts";
-import type { Scalar } from "../tape/scalar.ts";
-import { mul } from "./arithmetic.ts";
-import { applyReal, elementwise, floats } from "./elementwise.ts";
-import { exp } from "./math.ts";
-import type { RealUnary } from "./signatures.ts";
+import type { AnyTensor, Operand } from "../../tensor/tensor.ts";
+import type { Scalar } from "../../tape/scalar.ts";
+import { mul } from "../arithmetic.ts";
+import { applyReal, elementwise, floats } from "../elementwise.ts";
+import { exp } from "../math.ts";
+import type { RealUnary } from "../signatures.ts";
+import { polynomial } from "./polynomial.ts";
 
 /** A polynomial in `sqrt(w) - shift` or `w - shift`, highest power first. */
 interface Piece {
@@ -94,8 +95,7 @@ const tail: Piece = {
 };
 
 function evaluate<T>(s: Scalar<T>, { shift, coefficients }: Piece, w: T): T {
-  const t = s.sub(w, s.constant(shift));
-  return coefficients.map((c) => s.constant(c)).reduce((sum, c) => s.add(s.mul(sum, t), c));
+  return polynomial(s, coefficients, s.sub(w, s.constant(shift)));
 }
 
 const erfInvPrimitive = elementwise({
@@ -103,7 +103,8 @@ const erfInvPrimitive = elementwise({
   summary: "the inverse of the error function (Giles 2011)",
   dtypes: floats,
   scalar: (s, x) => {
-    const w = s.apply("neg", s.apply("log1p", s.apply("neg", s.mul(x, x))));
+    const one = s.constant(1);
+    const w = s.apply("neg", s.apply("log", s.mul(s.sub(one, x), s.add(one, x))));
     const root = s.apply("sqrt", w);
     const p = s.select(
       s.less(w, s.constant(6.25)),
