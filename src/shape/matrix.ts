@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Min, Minus } from "./arithmetic.ts";
+import type { Min } from "./arithmetic.ts";
 import type {
   Agreed,
   EqualDim,
