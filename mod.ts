@@ -77,6 +77,7 @@ export {
   abs,
   exp,
   expm1,
+  log10,
   log1p,
   log2,
   reciprocal,
@@ -111,6 +112,7 @@ export { digamma, polygamma } from "./src/primitives/special/polygamma.ts";
 export { xlog1py, xlogy } from "./src/primitives/special/xlogy.ts";
 export { beta, betaln, entr, gamma, logit, logNdtr, ndtr, sinc } from "./src/functions/special.ts";
 export {
+  copySign,
   deg2rad,
   exp2,
   heaviside,

@@ -109,6 +109,7 @@ SPECIAL = {
     "sinc": (BOTH, BOTH, np.sinc, jnp.sinc),
     "cbrt": (WIDE + [-x for x in WIDE], BOTH[:-1], np.cbrt, jnp.cbrt),
     "exp2": (BOTH, BOTH, np.exp2, jnp.exp2),
+    "log10": (WIDE, BOTH[:20], np.log10, jnp.log10),
     "deg2rad": (BOTH, BOTH, np.deg2rad, jnp.deg2rad),
     "rad2deg": (BOTH, BOTH, np.rad2deg, jnp.rad2deg),
 }
@@ -126,6 +127,8 @@ SPECIAL_BINARY = {
     "logAddExp2": (PAIRS + SIGNED, PAIRS, np.logaddexp2, jnp.logaddexp2),
     "hypot": (PAIRS + SIGNED + [(1e200, 1e200), (1e-200, 1e-200), (np.inf, np.nan)],
               UNTIED + [(0.0, 1.0), (-2.0, 3.0), (0.0, 0.0)], np.hypot, jnp.hypot),
+    "copySign": (SIGNED + [(1.0, -0.0), (-1.0, 0.0), (-2.0, np.inf), (2.0, -np.inf)],
+                 [(1.0, 2.0), (-1.0, 2.0), (3.0, -0.5)], np.copysign, jnp.copysign),
     "heaviside": (SIGNED + [(np.nan, 1.0), (1.0, np.nan), (0.0, np.nan)], PAIRS, np.heaviside, jnp.heaviside),
 }
 

@@ -6,7 +6,7 @@
 import { type DType, floating, isFloating } from "../tensor/dtype.ts";
 import type { Shape } from "../shape/dim.ts";
 import type { AnyTensor, Operand, Tensor } from "../tensor/tensor.ts";
-import { add, div, maximum, mul, pow, real } from "../primitives/arithmetic.ts";
+import { add, div, maximum, mul, neg, pow, real } from "../primitives/arithmetic.ts";
 import { equal, less, where } from "../primitives/compare.ts";
 import { aligned } from "../primitives/elementwise.ts";
 import { isNaN, logicalAnd, logicalOr } from "../primitives/logic.ts";
@@ -80,6 +80,24 @@ export const heaviside: RealBinary<"heaviside"> = ((x: Operand, atZero: Operand)
   const [a, b] = aligned("heaviside", unify("heaviside", [x, atZero], floating));
   return where(isNaN(a), NaN, where(equal(a, 0), b, where(less(0, a), 1, 0)));
 }) as unknown as RealBinary<"heaviside">;
+
+/**
+ * The absolute value of the first operand with the sign of the second, which -0 has, too. Shapes
+ * broadcast.
+ *
+ * @example
+ * ```ts
+ * import { copySign, tensor } from "@katachi/katachi";
+ *
+ * copySign(tensor([1, -2]), -3).toArray(); // [-1, -2]
+ * ```
+ */
+export const copySign: RealBinary<"copySign"> = ((x: Operand, sign: Operand): AnyTensor => {
+  const [a, b] = aligned("copySign", unify("copySign", [x, sign], floating));
+  const size = abs(a);
+  // A zero's sign shows in its reciprocal.
+  return where(less(where(equal(b, 0), div(1, b), b), 0), neg(size), size);
+}) as unknown as RealBinary<"copySign">;
 
 /**
  * Degrees as radians.

@@ -33,7 +33,8 @@ function signOfGamma(x: AnyTensor): AnyTensor {
 
 /**
  * The gamma function: `(x - 1)!` for whole numbers. `Infinity` at 0, NaN at the negative whole
- * numbers. The relative error grows with the logarithm of the result, to 1e-13 in float64.
+ * numbers. The relative error grows with the logarithm of the result, to 1e-13 in float64 and
+ * 1e-5 in float32.
  *
  * @example
  * ```ts

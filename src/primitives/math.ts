@@ -158,6 +158,19 @@ export const log2: RealUnary =
   ((x: Operand): AnyTensor => div(log(x as never), Math.LN2)) as unknown as RealUnary;
 
 /**
+ * The logarithm to the base 10.
+ *
+ * @example
+ * ```ts
+ * import { log10, tensor } from "@katachi/katachi";
+ *
+ * log10(tensor([100])).item(); // 2
+ * ```
+ */
+export const log10: RealUnary =
+  ((x: Operand): AnyTensor => div(log(x as never), Math.LN10)) as unknown as RealUnary;
+
+/**
  * The square `x²`.
  *
  * @example

@@ -6,12 +6,12 @@
 import type { Agreed, BroadcastDim, Shape, UnknownRank } from "./dim.ts";
 import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
 
-/** The shape of an einsum; a text that only the run time knows, or one with `...`, gives any rank. */
+/** The shape of an einsum; a text that only the run time knows gives any rank. */
 export type Einsum<E extends string, L extends readonly Shape[], K extends string = "einsum"> =
   string extends E ? Shape
     : number extends L["length"] ? Shape
-    : WithoutSpaces<E> extends infer T extends string ? T extends `${string}...${string}` ? Shape
-      : T extends `${infer I}->${infer O}` ? Checked<Split<I>, O, L, K, E>
+    : WithoutSpaces<E> extends infer T extends string
+      ? T extends `${infer I}->${infer O}` ? Checked<Split<I>, O, L, K, E>
       : Checked<Split<T>, undefined, L, K, E>
     : never;
 
@@ -33,9 +33,66 @@ type Checked<
   E extends string,
 > = Terms["length"] extends L["length"]
   ? WrongTerm<Terms, L, K, E> extends infer F
-    ? [F] extends [never] ? Summed<Terms, O extends string ? O : Once<Join<Terms>>, L, K, E> : F
+    ? [F] extends [never]
+      ? Join<Terms> extends infer All extends string
+        ? `${All}${O}` extends `${string}...${string}`
+          ? Dotted<Lettered<Terms, L, K>, All, O, L, K, E>
+        : Summed<Terms, O extends string ? O : Once<All>, L, K, E>
+      : never
+    : F
   : never
   : Fail<`${K} ${E}: ${Terms["length"]} terms for ${L["length"]} operands`>;
+
+/**
+ * Axes under `...` get letters, unless there are an unknown number of them.
+ *
+ * @internal
+ */
+type Dotted<
+  Terms,
+  All extends string,
+  O extends string | undefined,
+  L extends readonly Shape[],
+  K extends string,
+  E extends string,
+> = Terms extends
+  { readonly terms: infer T extends readonly string[]; readonly dots: infer D extends string }
+  ? Result<All, O, D> extends infer R extends string ? Summed<T, R, L, K, E> : never
+  : Shape;
+
+/** The letters of the result. */
+type Result<All extends string, O extends string | undefined, Dots extends string> = O extends
+  string ? O extends `${infer A}...${infer B}` ? `${A}${Dots}${B}` : O
+  : Once<All> extends infer N extends string ? `${Dots}${N}`
+  : never;
+
+/** The terms with letters for `...`, and the most letters that one has; or a word. */
+type Lettered<
+  Terms extends readonly string[],
+  L extends readonly Shape[],
+  K,
+  Dots extends string = "",
+  Out extends readonly string[] = [],
+> = Terms extends readonly [infer T extends string, ...infer TR extends readonly string[]]
+  ? L extends readonly [infer S extends Shape, ...infer LR extends readonly Shape[]]
+    ? T extends `${infer A}...${infer B}` ? UnknownRank<S, K> extends true ? "unknown"
+      : Under<`${A}${B}`, S> extends infer D extends string
+        ? Lettered<TR, LR, K, D extends `${string}${Dots}` ? D : Dots, [...Out, `${A}${D}${B}`]>
+      : never
+    : Lettered<TR, LR, K, Dots, [...Out, T]>
+  : never
+  : { terms: Out; dots: Dots };
+
+/** A letter for each dim that the others leave. */
+type Under<Others extends string, S extends Shape> = Others extends `${infer _}${infer R}`
+  ? S extends readonly [unknown, ...infer SR extends Shape] ? Under<R, SR> : ""
+  : Backwards<S, DotLetters>;
+
+/** As many letters as dims, the last dim's first: axes under `...` are aligned at the end. */
+type Backwards<S extends Shape, Letters extends string, Out extends string = ""> = S extends
+  readonly [unknown, ...infer SR extends Shape]
+  ? Letters extends `${infer c}${infer R}` ? Backwards<SR, R, `${c}${Out}`> : Out
+  : Out;
 
 type Summed<
   Terms extends readonly string[],
@@ -57,26 +114,34 @@ type WrongTerm<
   E extends string,
 > = Terms extends readonly [infer T extends string, ...infer TR extends readonly string[]]
   ? L extends readonly [infer S extends Shape, ...infer LR extends readonly Shape[]]
-    ? Names<T, UnknownRank<S, K> extends true ? Shape : S> extends true ? WrongTerm<TR, LR, K, E>
+    ? Fits<T, UnknownRank<S, K> extends true ? Shape : S> extends true ? WrongTerm<TR, LR, K, E>
     : Fail<`${K} ${E}: ${T} does not name the axes of ${Show<S, K>}`>
   : never
   : never;
 
-/** Whether a term is of letters, one for each axis. */
-type Names<T extends string, S extends Shape> = T extends `${infer c}${infer R}`
-  ? c extends Letter ? S extends readonly [unknown, ...infer SR extends Shape] ? Names<R, SR>
-    : number extends S["length"] ? Names<R, S>
+/** Whether a term is of letters, one for each axis; `...` is any number of axes. */
+type Fits<T extends string, S extends Shape> = T extends `${infer A}...${infer B}`
+  ? Names<`${A}${B}`, S, true>
+  : Names<T, S, false>;
+
+type Names<T extends string, S extends Shape, More extends boolean> = T extends
+  `${infer c}${infer R}`
+  ? c extends Letter ? S extends readonly [unknown, ...infer SR extends Shape] ? Names<R, SR, More>
+    : number extends S["length"] ? Names<R, S, More>
     : false
   : false
   : number extends S["length"] ? true
   : S extends readonly [] ? true
-  : false;
+  : More;
 
 type Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 type Characters<S extends string, Out = never> = S extends `${infer c}${infer R}`
   ? Characters<R, Out | c>
   : Out;
 type Letter = Characters<Alphabet>;
+
+/** What the axes under `...` are called, the last one's letter first. */
+type DotLetters = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ";
 
 type Join<T extends readonly string[], Out extends string = ""> = T extends
   readonly [infer H extends string, ...infer R extends readonly string[]] ? Join<R, `${Out}${H}`>
@@ -147,7 +212,10 @@ export interface ParsedEinsum {
   readonly output: string;
 }
 
-const ellipsisLetters = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ";
+const dotLetters: DotLetters = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ";
+
+/** Letters for axes under `...`, which are aligned at the end. */
+const backwards = (count: number) => [...dotLetters.slice(0, count)].reverse().join("");
 
 /** Reads the text and fits it to the operands' ranks. */
 export function parseEinsum(equation: string, shapes: readonly Shape[]): ParsedEinsum {
@@ -169,10 +237,10 @@ export function parseEinsum(equation: string, shapes: readonly Shape[]): ParsedE
     ) {
       throw fail(`${term} does not name the axes of ${showShape(shapes[i])}`);
     }
-    return term.replace("...", ellipsisLetters.slice(widest - Math.max(covered[i], 0), widest));
+    return term.replace("...", backwards(Math.max(covered[i], 0)));
   });
   const all = inputs.join("");
-  const dotsOut = ellipsisLetters.slice(0, widest);
+  const dotsOut = backwards(widest);
   if (right === undefined) {
     const once = [...new Set(all)].filter((c) =>
       /[A-Za-z]/.test(c) && all.indexOf(c) === all.lastIndexOf(c)

@@ -64,6 +64,15 @@ Deno.test("products", () => {
   assertType<IsExact<typeof f, F<[4, 2, 3]>>>(true);
 });
 
+Deno.test("einsum with dots", () => {
+  const a = has(einsum("...ij,...jk->...ik", zeros([5, 1, 2, 3]), zeros([4, 3, 2])), [5, 4, 2, 2]);
+  assertType<IsExact<typeof a, F<[5, 4, 2, 2]>>>(true);
+  const b = has(einsum("i...,...i", zeros([3, 2]), zeros([4, 2, 3])), [4, 2]);
+  assertType<IsExact<typeof b, F<[4, 2]>>>(true);
+  const c = has(einsum("...ii->i...", zeros([2, 3, 3])), [3, 2]);
+  assertType<IsExact<typeof c, F<[3, 2]>>>(true);
+});
+
 Deno.test("diagonals and repetition", () => {
   const x = zeros([2, 3, 4]);
   const a = has(diagonal(x), [2, 3]);
@@ -146,6 +155,10 @@ Deno.test("generic bodies check and keep their dims", () => {
   ): Tensor<[B, 3]> => tensordot(x, y, 1);
   const covariances = <N extends Dim>(x: Tensor<[N, 9]>): Tensor<[N, N]> => cov(x);
   const moved = <B extends Dim>(x: Tensor<[B, 3, 4]>): Tensor<[3, 4, B]> => moveAxis(x, 0, -1);
+  const attended = <B extends Dim, T extends Dim>(
+    x: Tensor<[B, T, 8]>,
+    w: Tensor<[8, 4]>,
+  ): Tensor<[B, T, 4]> => einsum("...i,ij->...j", x, w);
   const beside = <B extends Dim>(x: Tensor<[B, 3]>): Tensor<[B, 6]> => tile(x, [1, 2]);
   has(halves(zeros([2, 8]))[0], [2, 4]);
   has(heads(zeros([1, 3, 2, 4])), [1, 2, 3, 4]);
@@ -155,6 +168,7 @@ Deno.test("generic bodies check and keep their dims", () => {
   has(contracted(zeros([2, 5]), zeros([5, 3])), [2, 3]);
   has(covariances(zeros([2, 9])), [2, 2]);
   has(moved(zeros([2, 3, 4])), [3, 4, 2]);
+  has(attended(zeros([2, 3, 8]), zeros([8, 4])), [2, 3, 4]);
   has(beside(zeros([2, 3])), [2, 6]);
 });
 

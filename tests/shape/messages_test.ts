@@ -83,6 +83,9 @@ const refused: Record<string, string> = {
     "einsum ij,jk->ik: index j is 784 and 512",
   "einsum('ij->ijk', zeros([2, 784]))": "einsum ij->ijk: index k of the result is in no operand",
   "einsum('ij,jk->ik', zeros([2, 3]))": "einsum ij,jk->ik: 2 terms for 1 operands",
+  "einsum('...ij,...jk->...ik', zeros([5, 2, 3]), zeros([4, 3, 2]))":
+    "einsum ...ij,...jk->...ik: index Α is 5 and 4",
+  "einsum('...ijk->i', zeros([2, 3]))": "einsum ...ijk->i: ...ijk does not name the axes of [2, 3]",
   "einsum('i1->i', zeros([2, 3]))": "einsum i1->i: i1 does not name the axes of [2, 3]",
   "take(zeros([5, 2]), zeros([3], 'int32'), 2)": "take: axis 2 is out of range for [5, 2]",
   "takeAlong(zeros([2, 3]), zeros([3, 1], 'int32'), 1)":

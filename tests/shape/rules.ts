@@ -317,6 +317,32 @@ const einsum = fc.tuple(
   );
 });
 
+/** As above, with axes under dots in some of the terms. */
+const dotted = einsum.chain(([text, shapes]) =>
+  fc.tuple(
+    fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+    fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }),
+    broadcasting([3, 2]).chain((first) =>
+      fc.tuple(fc.constant(first), broadcasting(first), broadcasting(first))
+    ),
+  ).map(([has, places, batches]): [string, number[][]] => {
+    const put = (term: string, i: number) => {
+      const letters = term.trim();
+      const at = Math.min(places[i], letters.length);
+      return has[i] ? `${letters.slice(0, at)}...${letters.slice(at)}` : term;
+    };
+    const [left, right] = text.split("->");
+    const terms = left.split(",");
+    return [
+      terms.map(put).join(",") + (right === undefined ? "" : `->${put(right, 3)}`),
+      shapes.map((shape, i) => {
+        const at = Math.min(places[i] ?? 0, shape.length);
+        return has[i] && i < terms.length ? shape.toSpliced(at, 0, ...batches[i]) : shape;
+      }),
+    ];
+  })
+);
+
 /** Shapes that differ mostly in one axis only. */
 const joined = ofRank(1, 3).chain((shape) =>
   fc.tuple(fc.constant(shape), fc.nat(2), axisOf(shape.length))
@@ -647,7 +673,7 @@ export const rules: readonly Rule[] = [
   rule(
     "Einsum",
     "einsum",
-    einsum,
+    fc.oneof(einsum, dotted),
     (w, [text, shapes]) => [w.literal(text), listText(w, shapes)],
     ([text, shapes]) => einsumShape(text, shapes),
   ),

@@ -92,7 +92,7 @@ function cotangentOfPi<T>(s: Scalar<T>, x: T): T {
 }
 
 /** Reflected at 1/2 (A & S 6.4.7): `ψₙ(x) = (-1)ⁿ ψₙ(1 - x) - π dⁿ cot(πx)/dxⁿ`. */
-function polygammaOf<T>(s: Scalar<T>, n: number, x: T): T {
+function polygammaScalar<T>(s: Scalar<T>, n: number, x: T): T {
   // At 0 digamma has no sign to be infinite with; the others have one, or JAX gives them one.
   const zero = s.constant(0);
   const reflected = n === 0 ? s.lessEqual(x, zero) : s.less(x, zero);
@@ -118,7 +118,7 @@ export const polygammaPrimitive: Primitive<{ n: number }> = definePrimitive<{ n:
     requireDType("polygamma", x.dtype, floats);
     return [{ shape: x.shape, dtype: x.dtype }];
   },
-  meaning: { kind: "elementwise", scalar: (s, [x], { n }) => [polygammaOf(s, n, x)] },
+  meaning: { kind: "elementwise", scalar: (s, [x], { n }) => [polygammaScalar(s, n, x)] },
   vjp: perOperand((ct, { inputs: [x], params: { n } }) => mul(ct, polygammaRaw(n + 1, x))),
   batch: { params: (params) => params },
   sample: (draw, float) => ({
@@ -151,7 +151,7 @@ export const digamma: RealUnary =
  * The derivative of order `n` of {@linkcode digamma}: `polygamma(1, x)` is the trigamma function. The
  * order is a number; orders from 0 to 100 have values.
  *
- * For `x > 0` the relative error is below 1e-13 in float64 (for orders up to 10). The recurrence and
+ * For `x > 0` the relative error is below 1e-13 in float64 (for orders up to 6). The recurrence and
  * the asymptotic series are Abramowitz and Stegun's 6.4.6 and 6.4.11; below 0 it is reflected (6.4.7).
  *
  * @throws {RangeError} Where the order is not a whole number from 0 to 100.
@@ -167,10 +167,10 @@ export function polygamma<S extends Shape, D extends DType>(
   n: number,
   x: Tensor<S, D>,
 ): Tensor<S, Floating<D>> {
-  return polygammaWhole(n as never, x as never) as never;
+  return polygammaOf(n as never, x as never) as never;
 }
 
-function polygammaWhole(n: number, x: AnyTensor): AnyTensor {
+function polygammaOf(n: number, x: AnyTensor): AnyTensor {
   if (!Number.isInteger(n) || n < 0 || n > 100) {
     throw new RangeError(`polygamma: the order must be a whole number from 0 to 100, got ${n}`);
   }
