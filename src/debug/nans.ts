@@ -6,12 +6,13 @@
 import { KatachiError } from "../errors.ts";
 import { showShape } from "../shape/fail.ts";
 import { equalShapes } from "../shape/same.ts";
-import { isFloating, type TypedArray } from "../tensor/dtype.ts";
+import { allocate, isFloating, type TypedArray } from "../tensor/dtype.ts";
 import { shortestFloat32 } from "../tensor/format.ts";
-import { elementsOf } from "../tensor/storage.ts";
+import { elementsOf, sizeOf, wrap } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { type Engine, watchEngine } from "../tape/engine.ts";
 import { literalTensor } from "../tape/evaluate.ts";
+import type { Elements } from "../tape/primitive.ts";
 import { onBehalfOf, recordSources, sourceHere, unknownSource } from "../tape/source.ts";
 import { type Atom, isLiteral, type Tape, type Variable } from "../tape/tape.ts";
 import { switchOf } from "./mode.ts";
@@ -63,6 +64,18 @@ function checked(inner: Engine): Engine {
   const evaluate: Engine["evaluate"] = (primitive, params, inputs, outputs) => {
     const { meaning } = primitive;
     if (meaning.kind === "call") return run(evaluate, meaning.tape(params), inputs);
+    if (meaning.kind === "control") {
+      const results = outputs.map(({ shape, dtype }) =>
+        wrap(shape, dtype, allocate(dtype, sizeOf(shape)))
+      );
+      meaning.run(
+        inputs.map(toElements),
+        params,
+        results.map(toElements),
+        (tape, inputs) => run(evaluate, tape, inputs.map(toTensor)).map(toElements),
+      );
+      return results;
+    }
     const results = inner.evaluate(primitive, params, inputs, outputs);
     for (const result of results) check(primitive.name, inputs, result);
     return results;
@@ -73,6 +86,15 @@ function checked(inner: Engine): Engine {
     compile: (tape) => (inputs) => run(evaluate, tape, inputs),
     evaluate,
   };
+}
+
+function toElements(tensor: AnyTensor): Elements {
+  const { shape, dtype } = tensor;
+  return { shape, dtype, data: elementsOf(tensor, "debug.nans") };
+}
+
+function toTensor({ shape, dtype, data }: Elements): AnyTensor {
+  return wrap(shape, dtype, data);
 }
 
 /** Runs a tape one equation at a time. */

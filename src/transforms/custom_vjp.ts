@@ -8,6 +8,7 @@ import { equalShapes } from "../shape/same.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { flattenTree, requireSameTree, TreeError, type TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { withoutEffects } from "../tape/effects.ts";
 import { pruneTape } from "../tape/passes/dead.ts";
 import { definePrimitive, type Primitive } from "../tape/primitive.ts";
 import { bind, TraceError } from "../tape/recorder.ts";
@@ -53,8 +54,13 @@ export const customVjpPrimitive: Primitive<CustomParams> = definePrimitive({
   infer: (_, { tape }) => tape.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
   meaning: { kind: "call", tape: ({ tape }) => tape },
   augment: (inputs, params) => {
-    // The results by the primitive again, so that the rule holds for higher derivatives, too.
-    const outputs = bind(customVjpPrimitive, inputs, params);
+    // The results by the primitive again, so that the rule holds for higher derivatives, too; what
+    // has an effect has it in `forward`, which runs instead of the function.
+    const outputs = bind(customVjpPrimitive, inputs, {
+      ...params,
+      tape: withoutEffects(params.tape),
+      forward: withoutEffects(params.forward),
+    });
     const results = params.forward.outputs.slice(0, outputs.length);
     const kept = params.forward.outputs.slice(outputs.length);
     const further = kept.map((atom) => !results.includes(atom));
