@@ -6,7 +6,7 @@
 import type { AxesOf, AxisOf, OutOfRange, Vague } from "./axis.ts";
 import { normalizeAxis } from "./axis.ts";
 import type { Shape, UnknownRank } from "./dim.ts";
-import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
+import { type Fail, ShapeError, showShape } from "./fail.ts";
 
 /** @internal */
 type Dynamic<S extends Shape> = { -readonly [I in keyof S]: number };

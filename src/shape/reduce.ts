@@ -6,7 +6,7 @@
 import type { AxesOf, Vague } from "./axis.ts";
 import { normalizeAxis } from "./axis.ts";
 import type { Shape, UnknownRank } from "./dim.ts";
-import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
+import { ShapeError, showShape } from "./fail.ts";
 
 /** The shape after a reduction over one axis, several, or (`undefined`) all. */
 export type Reduce<S extends Shape, X, Keep extends boolean, K extends string> = [X] extends
