@@ -67,7 +67,7 @@ for (
     }
   });
 
-  Deno.test(`${name}: JAX's values at the ends`, () => {
+  Deno.test(`${name}: JAX's values, or the limits, at the ends`, () => {
     assertClose(f(wide(points(special.ends))).toArray(), numbers(ends), tolerance, name);
   });
 
@@ -171,6 +171,31 @@ Deno.test("betaln: the formula for whole numbers, to the last digits with large 
       assertEquals(k.betaln(x, y).item(), k.betaln(y, x).item());
     }),
   );
+});
+
+Deno.test("i0 and i1: Bessel's differential equation, x² y'' + x y' = (x² + n²) y", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 1e-3, max: 20, noNaN: true }), fc.nat(3), (size, choice) => {
+      const [x, n] = [choice > 1 ? -size : size, choice % 2];
+      const f = (y: Scalar) => (n === 0 ? k.i0 : k.i1)(y).sum();
+      const slope = k.grad(f);
+      const second = k.grad((y: Scalar) => slope(y).sum());
+      const at = k.tensor(x, "float64");
+      const [y, dy, ddy] = [f(at), slope(at), second(at)].map((value) => value.item());
+      const left = x * x * ddy + x * dy;
+      assertClose(left, (x * x + n * n) * y, 1e-12, `${x}`, Math.abs(x * x * y));
+    }),
+  );
+});
+
+Deno.test("i0: derivatives at 0 are those of its series", () => {
+  let f = (x: Scalar): Scalar => k.i0(x).sum();
+  const found = Array.from({ length: 5 }, () => {
+    const g = f;
+    f = (x) => k.grad(g)(x).sum();
+    return g(k.tensor(0, "float64")).item();
+  });
+  assertClose(found, [1, 0, 1 / 2, 0, 3 / 8], 1e-14);
 });
 
 Deno.test("ndtri, ndtr, erfInv, erf, logit and sigmoid: inverses of each other", () => {
