@@ -65,15 +65,16 @@ function checked(inner: Engine): Engine {
     const { meaning } = primitive;
     if (meaning.kind === "call") return run(evaluate, meaning.tape(params), inputs);
     if (meaning.kind === "control") {
-      const results = outputs.map(({ shape, dtype }) => ({
-        shape,
-        dtype,
-        data: allocate(dtype, sizeOf(shape)),
-      }));
-      const execute = (tape: Tape, values: readonly Elements[]) =>
-        run(evaluate, tape, values.map(toTensor)).map(toElements);
-      meaning.run(inputs.map(toElements), params, results, execute);
-      return results.map(toTensor);
+      const results = outputs.map(({ shape, dtype }) =>
+        wrap(shape, dtype, allocate(dtype, sizeOf(shape)))
+      );
+      meaning.run(
+        inputs.map(toElements),
+        params,
+        results.map(toElements),
+        (tape, inputs) => run(evaluate, tape, inputs.map(toTensor)).map(toElements),
+      );
+      return results;
     }
     const results = inner.evaluate(primitive, params, inputs, outputs);
     for (const result of results) check(primitive.name, inputs, result);

@@ -28,6 +28,23 @@ export type OutOfRange<X extends number, S extends Shape, K extends string> = Fa
 >;
 
 /**
+ * The axes counted from 0, or the failure of the first that is wrong.
+ *
+ * @internal
+ */
+export type AxesOf<
+  S extends Shape,
+  L extends readonly number[],
+  K extends string,
+  Out extends readonly number[] = [],
+> = L extends readonly [infer X extends number, ...infer T extends readonly number[]]
+  ? AxisOf<X, S["length"]> extends infer N extends number ? [N] extends [-1] ? OutOfRange<X, S, K>
+    : [N] extends [Out[number]] ? Fail<`${K}: axis ${X} is named twice for ${Show<S, K>}`>
+    : AxesOf<S, T, K, [...Out, N]>
+  : never
+  : Out;
+
+/**
  * Whether an axis in a list is not known, or is one of several.
  *
  * @internal

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { AxisOf, OutOfRange, Vague } from "./axis.ts";
+import type { AxesOf, AxisOf, OutOfRange, Vague } from "./axis.ts";
 import { normalizeAxis } from "./axis.ts";
 import type { Shape, UnknownRank } from "./dim.ts";
-import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
+import { type Fail, ShapeError, showShape } from "./fail.ts";
 
 /** @internal */
 type Dynamic<S extends Shape> = { -readonly [I in keyof S]: number };
@@ -53,27 +53,14 @@ type MoveLists<
 > = number extends From["length"] | To["length"] ? Dynamic<S>
   : true extends Vague<From> | Vague<To> ? Dynamic<S>
   : From["length"] extends To["length"]
-    ? Axes<S, From, K> extends infer F
+    ? AxesOf<S, From, K> extends infer F
       ? F extends readonly number[]
-        ? Axes<S, To, K> extends infer T
+        ? AxesOf<S, To, K> extends infer T
           ? T extends readonly number[] ? Ordered<S, F, T, Others<S, F[number]>> : T
         : never
       : F
     : never
   : Fail<`${K}: ${From["length"]} axes to ${To["length"]} places`>;
-
-/** The axes counted from 0, or the failure of the first that is wrong. */
-type Axes<
-  S extends Shape,
-  L extends readonly number[],
-  K extends string,
-  Out extends readonly number[] = [],
-> = L extends readonly [infer X extends number, ...infer T extends readonly number[]]
-  ? AxisOf<X, S["length"]> extends infer N extends number ? [N] extends [-1] ? OutOfRange<X, S, K>
-    : [N] extends [Out[number]] ? Fail<`${K}: axis ${X} is named twice for ${Show<S, K>}`>
-    : Axes<S, T, K, [...Out, N]>
-  : never
-  : Out;
 
 /** The dims of the axes that stay. */
 type Others<

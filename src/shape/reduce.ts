@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { AxisOf, OutOfRange, Vague } from "./axis.ts";
+import type { AxesOf, Vague } from "./axis.ts";
 import { normalizeAxis } from "./axis.ts";
 import type { Shape, UnknownRank } from "./dim.ts";
-import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
+import { ShapeError, showShape } from "./fail.ts";
 
 /** The shape after a reduction over one axis, several, or (`undefined`) all. */
 export type Reduce<S extends Shape, X, Keep extends boolean, K extends string> = [X] extends
@@ -45,19 +45,6 @@ type Shorter<S extends Shape, L extends readonly unknown[]> = L extends
   readonly [unknown, ...infer T]
   ? S extends readonly [unknown, ...infer Rest extends Shape] ? Shorter<Rest, T> : []
   : S;
-
-/** The axes counted from 0, or the failure of the first that is wrong. */
-type AxesOf<
-  S extends Shape,
-  L extends readonly number[],
-  K extends string,
-  Out extends readonly number[] = [],
-> = L extends readonly [infer X extends number, ...infer T extends readonly number[]]
-  ? AxisOf<X, S["length"]> extends infer N extends number ? [N] extends [-1] ? OutOfRange<X, S, K>
-    : [N] extends [Out[number]] ? Fail<`${K}: axis ${X} is named twice for ${Show<S, K>}`>
-    : AxesOf<S, T, K, [...Out, N]>
-  : never
-  : Out;
 
 /**
  * The dims at the axes taken away, or set to 1.

@@ -5,7 +5,7 @@
  */
 import { allocate } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/storage.ts";
-import { innerTapes } from "./effects.ts";
+import { tapesRun } from "./effects.ts";
 import { flopsOf } from "./flops.ts";
 import { type Atom, type Equation, isLiteral, type Tape } from "./tape.ts";
 
@@ -202,9 +202,7 @@ function peakOf({ inputs, constants, equations, outputs }: Tape): number {
   let live = held;
   let peak = held;
   for (const [i, equation] of equations.entries()) {
-    const { primitive: { meaning }, params } = equation;
-    const run = meaning.kind === "call" ? [meaning.tape(params)] : innerTapes(params);
-    const inside = run.map((tape) => peakOf(tape) - bytesOf(tape.inputs));
+    const inside = tapesRun(equation).map((tape) => peakOf(tape) - bytesOf(tape.inputs));
     peak = Math.max(peak, live + Math.max(bytesOf(equation.outputs), ...inside));
     const after = new Set<Atom>([...equation.outputs, ...equation.inputs]);
     live += bytesOf(equation.outputs) -

@@ -55,13 +55,18 @@ export const customVjpPrimitive: Primitive<CustomParams> = definePrimitive({
   infer: (_, { tape }) => tape.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
   meaning: { kind: "call", tape: ({ tape }) => tape },
   augment: (inputs, params) => {
-    // The results by the primitive again, so that the rule holds for higher derivatives, too.
-    const outputs = bind(customVjpPrimitive, inputs, params);
+    // The results by the primitive again, so that the rule holds for higher derivatives, too; what
+    // has an effect has it in `forward`, which runs instead of the function.
+    const outputs = bind(customVjpPrimitive, inputs, {
+      ...params,
+      tape: withoutEffects(params.tape),
+      forward: withoutEffects(params.forward),
+    });
     const results = params.forward.outputs.slice(0, outputs.length);
     const kept = params.forward.outputs.slice(outputs.length);
     const further = kept.map((atom) => !results.includes(atom));
     const used = [...results.map(() => false), ...further];
-    const { tape, inputs: read } = pruneTape(withoutEffects(params.forward), used);
+    const { tape, inputs: read } = pruneTape(params.forward, used);
     const values = [...call(tape, inputs.filter((_, i) => read[i]))];
     return {
       outputs,

@@ -10,6 +10,7 @@ import { type DType, DTypeError, isFloating } from "../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { flattenTree, type FlatTree, type TreeStructure } from "../tensor/tree.ts";
 import { eye } from "../primitives/create.ts";
+import { convert } from "../primitives/operands.ts";
 import { transposeRaw } from "../primitives/movement.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
 import { sliceRaw } from "../primitives/slice.ts";
@@ -50,7 +51,7 @@ type Joined<S extends Shape, T extends Shape> = number extends (S | T)["length"]
  * choice where the result is smaller than the argument.
  *
  * The result is a tree like the function's, in which every leaf has become a tree like the argument;
- * a leaf of that has the result's axes, then the argument's.
+ * a leaf of that has the result's axes, then the argument's, and the result's dtype.
  *
  * @throws {DTypeError} Where a leaf to differentiate by, or of the result, is not a float.
  * @throws {TreeError} Where there is no such argument, or a leaf is not a tensor.
@@ -156,7 +157,11 @@ const reverseBlocks: MakeBlocks = (operation, inputs, f) => {
   const { basis, total, cut } = standardBasis(outputs);
   const rows = vmapLeaves(pullback, basis, total);
   return outputs.map((output, i) =>
-    inputs.map((input, j) => reshapeRaw(cut(rows[j], i), [...output.shape, ...input.shape]))
+    inputs.map((input, j) => {
+      const block = reshapeRaw(cut(rows[j], i), [...output.shape, ...input.shape]);
+      // A cotangent has the dtype of its argument.
+      return convert(block, output.dtype);
+    })
   );
 };
 

@@ -13,6 +13,7 @@ import { isFloating } from "../tensor/dtype.ts";
 import { flattenTree, type FlatTree, requireSameTree } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { zeros } from "../primitives/create.ts";
+import { withoutEffects } from "../tape/effects.ts";
 import { evaluateTape } from "../tape/evaluate.ts";
 import { removeDead } from "../tape/passes/dead.ts";
 import { withRecorder } from "../tape/recorder.ts";
@@ -38,7 +39,8 @@ export function linearizeForward(
       const rest = [...cotangents];
       return pullback(outputs.map(({ dtype }) => isFloating(dtype) ? rest.shift() : undefined));
     });
-    return removeDead(recorder.tape(transposed.pullback(tangents)));
+    // What has an effect has had it when `f` was called.
+    return removeDead(withoutEffects(recorder.tape(transposed.pullback(tangents))));
   });
   return {
     outputs,

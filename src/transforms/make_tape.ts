@@ -7,7 +7,7 @@ import { equalShapes } from "../shape/same.ts";
 import { flattenTree } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { evaluateTape } from "../tape/evaluate.ts";
-import { innerTapes } from "../tape/effects.ts";
+import { tapesRun } from "../tape/effects.ts";
 import type { Equation, Tape } from "../tape/tape.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import { trace } from "./trace.ts";
@@ -68,7 +68,7 @@ export function runTape(tape: Tape, ...inputs: readonly AnyTensor[]): readonly A
 }
 
 /**
- * How many equations a tape has of each primitive, those of the tapes it calls included.
+ * How many equations a tape has of each primitive, those of the tapes it runs included.
  *
  * @example
  * ```ts
@@ -80,9 +80,10 @@ export function runTape(tape: Tape, ...inputs: readonly AnyTensor[]): readonly A
  */
 export function countEquations(tape: Tape): Record<string, number> {
   const counts: Record<string, number> = {};
-  const visit = ({ primitive, params }: Equation): void => {
-    counts[primitive.name] = (counts[primitive.name] ?? 0) + 1;
-    for (const inner of innerTapes(params)) inner.equations.forEach(visit);
+  const visit = (equation: Equation): void => {
+    const { name } = equation.primitive;
+    counts[name] = (counts[name] ?? 0) + 1;
+    for (const inner of tapesRun(equation)) inner.equations.forEach(visit);
   };
   tape.equations.forEach(visit);
   return counts;

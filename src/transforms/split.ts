@@ -16,7 +16,6 @@ import { withRecorder } from "../tape/recorder.ts";
 import { type Atom, type Equation, isLiteral, Tape, type Variable } from "../tape/tape.ts";
 import { zeros } from "../primitives/create.ts";
 import { type Linearized, linearizeReverse } from "./pullback.ts";
-import { traceFlat } from "./trace.ts";
 
 /**
  * Where the way back reads a value: an input of the tape, an output of it (the last of several that
@@ -40,8 +39,15 @@ export interface Split {
 /** Splits the derivative of a tape by the inputs that `needs` names. */
 export const split: (tape: Tape, needs: readonly boolean[]) => Split = perTape(makeSplit);
 
-/** Differentiates on abstract tensors in one recording, then cuts the recording in two. */
-function makeSplit(tape: Tape, needs: readonly boolean[]): Split {
+/** Both ways in one recording, on abstract tensors. */
+interface Recording {
+  /** From inputs and the float outputs' cotangents to outputs and the wanted inputs' cotangents. */
+  readonly whole: Tape;
+  /** How many of its equations are the way forward. */
+  readonly cut: number;
+}
+
+function record(tape: Tape, needs: readonly boolean[]): Recording {
   return withRecorder("grad", { abstract: true }, (recorder) => {
     const inputs = tape.inputs.map((input) => recorder.input(input));
     const { outputs, pullback } = linearizeWanted(tape, inputs, needs);
@@ -49,60 +55,64 @@ function makeSplit(tape: Tape, needs: readonly boolean[]): Split {
     const seeds = outputs.map((output) =>
       isFloating(output.dtype) ? recorder.input(output) : undefined
     );
-    const whole = recorder.tape([...outputs, ...pullback(seeds)]);
-    const sources = whole.inputs.slice(0, inputs.length);
-    const ahead = whole.equations.slice(0, cut);
-    const back = removeDead(
-      new Tape({
-        inputs: [],
-        constants: whole.constants,
-        equations: whole.equations.slice(cut),
-        outputs: whole.outputs.slice(outputs.length),
-      }),
-    );
-    const { equations, reads } = remake(ahead, back, sources);
-
-    const forward = optimize(
-      new Tape({
-        inputs: sources,
-        constants: whole.constants,
-        equations: ahead,
-        outputs: [...whole.outputs.slice(0, outputs.length), ...reads],
-      }),
-    );
-    const { kept, residuals } = distinct(forward, outputs.length);
-    return {
-      forward: removeDead(
-        new Tape({ ...forward, outputs: [...forward.outputs.slice(0, outputs.length), ...kept] }),
-      ),
-      backward: optimize(
-        new Tape({
-          inputs: [...reads, ...whole.inputs.slice(inputs.length)],
-          constants: whole.constants,
-          equations,
-          outputs: back.outputs,
-        }),
-      ),
-      residuals,
-    };
+    return { whole: recorder.tape([...outputs, ...pullback(seeds)]), cut };
   });
+}
+
+/** Cuts the recording of both ways in two. */
+function makeSplit(tape: Tape, needs: readonly boolean[]): Split {
+  const { whole, cut } = record(tape, needs);
+  const count = tape.outputs.length;
+  const sources = whole.inputs.slice(0, tape.inputs.length);
+  const ahead = whole.equations.slice(0, cut);
+  const back = removeDead(
+    new Tape({
+      inputs: [],
+      constants: whole.constants,
+      equations: whole.equations.slice(cut),
+      outputs: whole.outputs.slice(count),
+    }),
+  );
+  const { equations, reads } = remake(ahead, back, sources);
+
+  const forward = optimize(
+    new Tape({
+      inputs: sources,
+      constants: whole.constants,
+      equations: ahead,
+      outputs: [...whole.outputs.slice(0, count), ...reads],
+    }),
+  );
+  const { kept, residuals } = distinct(forward, count);
+  return {
+    forward: removeDead(
+      new Tape({ ...forward, outputs: [...forward.outputs.slice(0, count), ...kept] }),
+    ),
+    backward: optimize(
+      new Tape({
+        inputs: [...reads, ...whole.inputs.slice(sources.length)],
+        constants: whole.constants,
+        equations,
+        outputs: back.outputs,
+      }),
+    ),
+    residuals,
+  };
 }
 
 /** The way forward and back in one: from inputs and the float outputs' cotangents to the inputs'. */
 export const reverseTape: (tape: Tape, needs: readonly boolean[]) => Tape = perTape(
   (tape, needs) => {
-    const seeds = tape.outputs.filter(({ dtype }) => isFloating(dtype));
-    const count = tape.inputs.length;
-    return optimize(traceFlat("grad", [...tape.inputs, ...seeds], (leaves) => {
-      // What has an effect has had it on the way forward.
-      const { outputs, pullback } = linearizeWanted(
-        withoutEffects(tape),
-        leaves.slice(0, count),
-        needs,
-      );
-      const rest = leaves.slice(count);
-      return pullback(outputs.map(({ dtype }) => isFloating(dtype) ? rest.shift() : undefined));
-    }));
+    const { whole, cut } = record(tape, needs);
+    // What has an effect has had it on the way forward.
+    const again = withoutEffects(new Tape({ ...whole, equations: whole.equations.slice(0, cut) }));
+    return optimize(
+      new Tape({
+        ...whole,
+        equations: [...again.equations, ...whole.equations.slice(cut)],
+        outputs: whole.outputs.slice(tape.outputs.length),
+      }),
+    );
   },
 );
 

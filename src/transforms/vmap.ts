@@ -78,7 +78,7 @@ function vmapOf(
 ): (...args: unknown[]) => unknown {
   return (...args) => {
     const { leaves, structure } = flattenTree(args, "vmap", "argument ");
-    const axes = axesOf("vmap", "inAxes", inAxes, args, structure).map((axis, i) =>
+    const axes = axesOf("vmap", "inAxes", inAxes, args, structure, argumentName).map((axis, i) =>
       axis === null ? null : inAxis(axis, leaves[i], structure.paths[i])
     );
     const size = batchSize(leaves, axes, structure);
@@ -95,13 +95,15 @@ function vmapOf(
     const batched = axes.map((axis) => axis !== null);
     const results = evaluateBatch(removeDead(tape), inputs, batched, size);
     const form = output.build(results.outputs);
-    const places = axesOf("vmap", "outAxes", outAxes, form, output);
+    const places = axesOf("vmap", "outAxes", outAxes, form, output, resultName);
     return output.build(results.outputs.map((result, i) => {
       const place = places[i];
       if (place === null && !results.batched[i]) return result;
       if (place === null) {
         throw new ShapeError(
-          `vmap: outAxes is null for the result${output.paths[i]}, which differs between examples`,
+          `vmap: outAxes is null for ${
+            resultName(output.paths[i])
+          }, which differs between examples`,
         );
       }
       const all = results.batched[i] ? result : repeatExample(result, size);
@@ -112,7 +114,11 @@ function vmapOf(
 
 /** `argument 0.w` for the path `[0].w` among the arguments. */
 function argumentName(path: string): string {
-  return path.replace(/^\[(\d+)\]/, "argument $1");
+  return path === "" ? "the arguments" : path.replace(/^\[(\d+)\]/, "argument $1");
+}
+
+function resultName(path: string): string {
+  return `the result${path}`;
 }
 
 function inAxis(axis: number, leaf: AnyTensor, path: string): number {
@@ -120,7 +126,7 @@ function inAxis(axis: number, leaf: AnyTensor, path: string): number {
 }
 
 function outAxis(axis: number, result: AnyTensor, path: string): number {
-  return normalizeAxis(`vmap: the result${path}`, axis, result.shape);
+  return normalizeAxis(`vmap: ${resultName(path)}`, axis, result.shape);
 }
 
 /** The one size that all batched leaves agree on. */

@@ -4,52 +4,25 @@
  * @module
  */
 import { ShapeError, showShape } from "../../shape/fail.ts";
-import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { evaluateTape } from "../../tape/evaluate.ts";
-import { perTape } from "../../tape/memo.ts";
 import { pruneTape } from "../../tape/passes/dead.ts";
 import { optimize } from "../../tape/passes/optimize.ts";
 import { definePrimitive, type Elements, type Primitive } from "../../tape/primitive.ts";
 import { bind } from "../../tape/recorder.ts";
-import { Tape, type Variable } from "../../tape/tape.ts";
+import { Tape } from "../../tape/tape.ts";
 import { add, mul } from "../../primitives/arithmetic.ts";
 import { repeatExample } from "../../primitives/broadcast.ts";
 import { zeros } from "../../primitives/create.ts";
 import { moveAxisRaw } from "../../primitives/movement.ts";
 import { sin } from "../../primitives/trigonometry.ts";
 import { batchTape } from "../batch.ts";
-import { inPlaces, type Split, split } from "../split.ts";
+import { inPlaces } from "../split.ts";
 import { traceFlat } from "../trace.ts";
 import { hoist } from "./hoist.ts";
-import { depending, fixpoint, where } from "./loop.ts";
-
-/** A scan. Operands, and inputs of the body: constants, carry, slices. Outputs: carry, slices. */
-export interface ScanParams {
-  /** One step. */
-  readonly body: Tape;
-  /** How many operands are the same in every step. */
-  readonly constants: number;
-  /** How many go round: each step takes them from the one before. */
-  readonly carry: number;
-  /** How many steps there are. */
-  readonly length: number;
-  /** Whether the last slice comes first. */
-  readonly reverse: boolean;
-}
-
-/** Things for the operands of a scan, in three groups. */
-function groups<T>(
-  items: readonly T[],
-  { constants, carry }: ScanParams,
-): readonly [constants: readonly T[], carry: readonly T[], slices: readonly T[]] {
-  return [
-    items.slice(0, constants),
-    items.slice(constants, constants + carry),
-    items.slice(constants + carry),
-  ];
-}
+import { fixpoint, where } from "./loop.ts";
+import { differentiate, type Way, wayBack } from "./scan_derivative.ts";
+import { groups, type ScanParams } from "./scan_params.ts";
 
 /** @internal */
 interface Kept {
@@ -193,143 +166,6 @@ export const scanPrimitive: Primitive<ScanParams> = definePrimitive<ScanParams>(
 function sliceAt({ shape: [_, ...shape], dtype, data }: Elements, at: number): Elements {
   const size = sizeOf(shape);
   return { shape, dtype, data: data.subarray(at * size, (at + 1) * size) };
-}
-
-/**
- * What there is for each step: an operand, or an output of the scan that goes forward.
- *
- * @internal
- */
-type Stacked = { readonly slice: number } | { readonly laid: number };
-
-/** @internal */
-interface Way {
-  /** The derivative of one step. */
-  readonly step: Split;
-  /** The body, which lays up what the way back needs. */
-  readonly forward: Tape;
-  /** Which outputs of the body are carries that depend on what is differentiated by. */
-  readonly active: readonly boolean[];
-  /** What the way back needs step by step: operands, and what `forward` lays up. */
-  readonly stacked: readonly Stacked[];
-  /** The constants that it needs: operands. */
-  readonly constants: readonly number[];
-  /** For each residual of the step, where the way back finds it. */
-  readonly places: readonly ({ readonly constant: number } | { readonly stacked: number })[];
-}
-
-const ways = perTape((body, params: Omit<ScanParams, "body">, needs: readonly boolean[]): Way => {
-  const [constants, first, slices] = groups(needs, { body, ...params });
-  const needsWith = (carry: readonly boolean[]) => [...constants, ...carry, ...slices];
-  const carry = fixpoint(
-    first,
-    (flags) => depending(body, needsWith(flags)).slice(0, params.carry),
-  );
-  const step = split(body, needsWith(carry));
-
-  const constantsRead: number[] = [];
-  const stacked: Stacked[] = [];
-  const further: Variable[] = [];
-  const { inputs, outputs } = step.forward;
-  const lay = (at: Stacked) => ({
-    stacked: indexIn(stacked, at, (a, b) => JSON.stringify(a) === JSON.stringify(b)),
-  });
-  /** A carry is the same value as no slice that is laid up: it is laid up beside them. */
-  const layCarry = (variable: Variable) =>
-    lay({ laid: outputs.length + indexIn(further, variable, (a, b) => a === b) });
-  const places = step.residuals.map((residual) => {
-    if ("kept" in residual) return lay({ laid: body.outputs.length + residual.kept });
-    if ("output" in residual) {
-      return residual.output < params.carry
-        ? layCarry(outputs[residual.output] as Variable)
-        : lay({ laid: residual.output });
-    }
-    const { input } = residual;
-    if (input < params.constants) {
-      return { constant: indexIn(constantsRead, input, (a, b) => a === b) };
-    }
-    return input < params.constants + params.carry
-      ? layCarry(inputs[input])
-      : lay({ slice: input });
-  });
-  return {
-    step,
-    forward: new Tape({ ...step.forward, outputs: [...step.forward.outputs, ...further] }),
-    active: body.outputs.map((_, i) => i < params.carry && carry[i]),
-    stacked,
-    constants: constantsRead,
-    places,
-  };
-});
-
-/** Where an item is in a list; it is put at the end if it is not. */
-function indexIn<T>(list: T[], item: T, same: (a: T, b: T) => boolean): number {
-  const at = list.findIndex((other) => same(other, item));
-  return at >= 0 ? at : list.push(item) - 1;
-}
-
-function differentiate({ body, ...params }: ScanParams, needs: readonly boolean[]): Way {
-  return ways(body, params, needs);
-}
-
-const waysBack = perTape(
-  (
-    body,
-    params: Omit<ScanParams, "body">,
-    needs: readonly boolean[],
-    flowing: readonly boolean[],
-  ): Tape => {
-    const way = ways(body, params, needs);
-    const [neededConstants, , neededSlices] = groups(needs, { body, ...params });
-    const sums = where(body.inputs, neededConstants);
-    const carried = where(body.outputs, way.active);
-    const laid = where(body.outputs, flowing.map((flows, i) => flows && i >= params.carry));
-    const reads = way.step.backward.inputs;
-    const readAt = (kind: "constant" | "stacked", at: number) =>
-      reads[way.places.findIndex((place) => kind in place && Object.values(place)[0] === at)];
-    const inputs = [
-      ...way.constants.map((_, i) => readAt("constant", i)),
-      ...sums,
-      ...carried,
-      ...way.stacked.map((_, i) => readAt("stacked", i)),
-      ...laid,
-    ];
-    return traceFlat("scan", inputs, (leaves) => {
-      const rest = [...leaves];
-      const take = (count: number) => rest.splice(0, count);
-      const constants = take(way.constants.length);
-      const totals = take(sums.length);
-      const round = take(carried.length);
-      const stacked = take(way.stacked.length);
-      const seeds = body.outputs.flatMap(({ shape, dtype }, i) =>
-        !isFloating(dtype)
-          ? []
-          : way.active[i]
-          ? [round.shift()!]
-          : i >= params.carry && flowing[i]
-          ? take(1)
-          : [zeros(shape, dtype)]
-      );
-      const residuals = way.places.map((place) =>
-        "constant" in place ? constants[place.constant] : stacked[place.stacked]
-      );
-      const back = evaluateTape(way.step.backward, [...residuals, ...seeds]);
-      return [
-        ...totals.map((total, i) => add(total, back[i])),
-        ...back.slice(totals.length, totals.length + carried.length),
-        ...back.slice(back.length - where(neededSlices, neededSlices).length),
-      ];
-    });
-  },
-);
-
-/** One step back: sums of the constants' cotangents and the carry's go round, the slices' are laid up. */
-function wayBack(
-  { body, ...params }: ScanParams,
-  needs: readonly boolean[],
-  flowing: readonly boolean[],
-): Tape {
-  return waysBack(body, params, needs, flowing);
 }
 
 /** The operands of a scan, by role. */

@@ -143,12 +143,16 @@ function batchOfLoops(
   const all = first.map(() => true);
   const operands = repeatCarry(inputs, params, size, batched, all);
   const [conditionValues, bodyValues, carryValues] = groups(operands, params);
-  const conditionOf = (constants: readonly AnyTensor[], carry: readonly AnyTensor[]) =>
-    evaluateBatch(params.condition, [...constants, ...carry], [...forCondition, ...all], size)
-      .outputs[0];
+  const conditionOf = (
+    condition: Tape,
+    constants: readonly AnyTensor[],
+    carry: readonly AnyTensor[],
+  ) =>
+    evaluateBatch(condition, [...constants, ...carry], [...forCondition, ...all], size).outputs[0];
 
   const condition = traceFlat("while", [...conditionValues, ...carryValues], (leaves) => {
     const going = conditionOf(
+      params.condition,
       leaves.slice(0, conditionValues.length),
       leaves.slice(conditionValues.length),
     );
@@ -159,7 +163,8 @@ function batchOfLoops(
     const ofCondition = leaves.slice(0, conditionValues.length);
     const ofBody = leaves.slice(conditionValues.length, constants.length);
     const carry = leaves.slice(constants.length);
-    const going = conditionOf(ofCondition, carry);
+    // What the condition does beside telling, it has just done.
+    const going = conditionOf(withoutEffects(params.condition), ofCondition, carry);
     const next = evaluateBatch(params.body, [...ofBody, ...carry], [...forBody, ...all], size);
     return carry.map((value, i) =>
       bindBatch(
