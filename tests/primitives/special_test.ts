@@ -5,6 +5,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import * as k from "@katachi/katachi";
+import { columns } from "../../src/engines/interpreter/scalars.ts";
+import { type Primitive, primitives } from "../../src/tape/primitive.ts";
+import type { Scalar as Algebra } from "../../src/tape/scalar.ts";
 import { assertClose, type Figure, figures, flat, numbers } from "../fixtures/figures.ts";
 
 type Wide = k.Tensor<k.Shape, "float64">;
@@ -225,5 +228,40 @@ Deno.test("polygamma: a wrong order is refused in words", () => {
     () => k.polygamma(-1, k.ones([2])),
     RangeError,
     "polygamma: the order must be a whole number from 0 to 100, got -1",
+  );
+});
+
+/** The algebra of an engine that has float32 only: each operation's result is rounded. */
+function float32Algebra(): Algebra<number> {
+  const wide = columns("float64", 1) as unknown as Record<string, (...args: never[]) => number>;
+  const rounded = Object.entries(wide).map(([name, f]) => [
+    name,
+    (...args: never[]) => Math.fround(f(...args)),
+  ]);
+  return Object.fromEntries(rounded) as Algebra<number>;
+}
+
+Deno.test("in float32 arithmetic the relative error is below 1e-6, or the absolute one near zeros", () => {
+  const [narrow, wide] = [float32Algebra(), columns("float64", 1) as unknown as Algebra<number>];
+  const names = "cbrt erf erfInv erfc erfcx i0 i0e i1 i1e lgamma ndtri polygamma".split(" ");
+  const special = primitives().filter(({ name }) => names.includes(name));
+  assertEquals(special.map(({ name }) => name), names);
+  const value = ({ meaning }: Primitive, s: Algebra<number>, x: number, n: number): number => {
+    assert(meaning.kind === "elementwise");
+    return meaning.scalar(s, [x], { n })[0];
+  };
+  const exponent = fc.double({ min: -30, max: 30, noNaN: true });
+  const point = fc.tuple(fc.constantFrom(...special), exponent, fc.boolean(), fc.nat(4));
+  fc.assert(
+    fc.property(point, ([primitive, power, negative, n]) => {
+      const limit = /Inv|ndtri/.test(primitive.name) ? 0 : 1.3;
+      const size = 10 ** (power > limit && negative ? -power : power);
+      const x = Math.fround(negative ? -size : size);
+      const expected = value(primitive, wide, x, n);
+      const floor = ["lgamma", "polygamma"].includes(primitive.name) ? 1 : 1e-30;
+      const found = value(primitive, narrow, x, n);
+      assertClose(found, Math.fround(expected), 1e-6, `${primitive.name}(${x}), ${n}`, floor);
+    }),
+    { numRuns: 3000 },
   );
 });
