@@ -1,5 +1,5 @@
 /**
- * The programs in a page of the documentation, run to see whether they give what the page says.
+ * The programs in the documentation, run to see whether they give what it says.
  *
  * @module
  */
@@ -16,6 +16,16 @@ export interface Program {
   readonly prints: string | undefined;
 }
 
+/** The examples in the doc comments of a source file. */
+export function examplesOf(source: string): Program[] {
+  const comments = source.matchAll(/^ *\/\*\*\n[^]*?^ *\*\/$/gm);
+  return Array.from(comments).flatMap(({ 0: comment, index }) => {
+    const first = source.slice(0, index).split("\n").length - 1;
+    const page = comment.replace(/^ *\* ?/gm, "");
+    return programsOf(page).map((program) => ({ ...program, line: first + program.line }));
+  });
+}
+
 /** The programs of a page. A `text` block right below one is what that prints. */
 export function programsOf(page: string): Program[] {
   const blocks = page.matchAll(/^```ts\n([^]*?)^```\n(?:\n```text\n([^]*?)^```\n)?/gm);
@@ -26,21 +36,37 @@ export function programsOf(page: string): Program[] {
   }));
 }
 
-/** A statement with its value in a comment: `x.item(); // 3`. */
-const claim =
-  /^(?!const |import |using |for |\/\/)(.+); \/\/ ((?:[[{"]|-?\d|true$|false$|-?Infinity$|NaN$).*)$/;
+/** A statement with a comment behind it. */
+const remark = /^(?!const |import |using |for |if |\/\/)(.+); \/\/ (.+)$/;
+
+/** A line that says what a statement gives, as `x.item(); // 3`: the statement and the value. */
+function claimIn(line: string): readonly [expression: string, value: string] | undefined {
+  const [, expression, value] = line.match(remark) ?? [];
+  if (value === undefined || !/^([[{"\d-]|(true|false|NaN|Infinity)$)/.test(value)) {
+    return undefined;
+  }
+  try {
+    new Function(`return (${value});`)();
+  } catch {
+    return undefined; // Words about the value.
+  }
+  return [expression, value];
+}
 
 /** How many values a program states in comments. */
 export function claimsOf({ code }: Program): number {
-  return code.split("\n").filter((line) => claim.test(line)).length;
+  return code.split("\n").filter((line) => claimIn(line) !== undefined).length;
 }
 
 /** Runs a program, and holds what it gives and prints to what it states. */
 export async function run({ code, prints }: Program): Promise<void> {
-  const lines = code.split("\n").map((line) =>
-    line.replace(claim, "globalThis.requireSame($1, ($2));")
-      .replace(/"@katachi\/katachi(.*?)"/, (_, path) => `"${entryPoint(`.${path}`)}"`)
-  );
+  const lines = code.split("\n").map((line) => {
+    const [expression, value] = claimIn(line) ?? [];
+    const checked = expression === undefined
+      ? line
+      : `globalThis.requireSame(${expression}, (${value}));`;
+    return checked.replace(/"@katachi\/katachi(.*?)"/, (_, path) => `"${entryPoint(`.${path}`)}"`);
+  });
   const printed: string[] = [];
   const { log } = console;
   console.log = (...values) => {
