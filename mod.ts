@@ -103,6 +103,7 @@ export {
   tanh,
 } from "./src/primitives/trigonometry.ts";
 export { ceil, floor, round, trunc } from "./src/primitives/rounding.ts";
+export { i0, i0e, i1, i1e } from "./src/primitives/special/bessel.ts";
 export { cbrt } from "./src/primitives/special/cbrt.ts";
 export { erf, erfc, erfcx } from "./src/primitives/special/erf.ts";
 export { erfInv } from "./src/primitives/special/erf_inv.ts";

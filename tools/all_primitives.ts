@@ -29,6 +29,7 @@ import "../src/primitives/reshape.ts";
 import "../src/primitives/rounding.ts";
 import "../src/primitives/slice.ts";
 import "../src/primitives/sort.ts";
+import "../src/primitives/special/bessel.ts";
 import "../src/primitives/special/cbrt.ts";
 import "../src/primitives/special/erf.ts";
 import "../src/primitives/special/erf_inv.ts";

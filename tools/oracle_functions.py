@@ -92,6 +92,9 @@ FRACTIONS = [1e-300, 1e-20, 1e-5, 0.01, 0.07, 0.2, 0.25, 0.3, 0.5 - 1e-9, 0.5, 0
 WIDE = SPREAD + [1e-300, 1e-12, 50.0, 171.0, 1e3, 1e6, 1e15]
 REFLECTED = [-1e-8, -0.2, -0.5, -0.9, -1.3, -2.5, -3.7, -10.25, -33.4]
 
+LIMITS = {("i0", np.inf): np.inf, ("i0", -np.inf): np.inf,
+          ("i1", np.inf): np.inf, ("i1", -np.inf): -np.inf}
+
 # Name: points with values, points with slopes, SciPy's or NumPy's function, JAX's.
 SPECIAL = {
     "erf": (BOTH, BOTH, sp.erf, jsp.erf),
@@ -106,6 +109,11 @@ SPECIAL = {
     "ndtr": (BOTH, BOTH[:-1], sp.ndtr, jsp.ndtr),
     "logNdtr": (BOTH + [-100.0, -1e5], [x for x in BOTH if x > -20], sp.log_ndtr, jsp.log_ndtr),
     "ndtri": (FRACTIONS, FRACTIONS[2:-1], sp.ndtri, jsp.ndtri),
+    # JAX's have other derivatives at 0, and both SciPy's and JAX's NaN in place of the limits.
+    "i0": (BOTH + [100.0, -700.0, 712.0], BOTH[:-1], sp.i0, jsp.i0),
+    "i1": (BOTH + [100.0, -700.0, 712.0], BOTH[:-1], sp.i1, jsp.i1),
+    "i0e": (BOTH + [-700.0, 1e10], BOTH, sp.i0e, jsp.i0e),
+    "i1e": (BOTH + [-700.0, 1e10], BOTH, sp.i1e, jsp.i1e),
     "sinc": (BOTH, BOTH, np.sinc, jnp.sinc),
     "cbrt": (WIDE + [-x for x in WIDE], BOTH[:-1], np.cbrt, jnp.cbrt),
     "exp2": (BOTH, BOTH, np.exp2, jnp.exp2),
@@ -163,7 +171,7 @@ def special_figures():
             unary[name] = {
                 "points": plain(points),
                 "values": plain(f(np.array(points))),
-                "ends": plain((g or f)(np.array(ENDS))),
+                "ends": plain([LIMITS[name, x] if (name, x) in LIMITS else (g or f)(x) for x in ENDS]),
                 "slopePoints": plain(slopes),
                 "slopes": plain([slope(x) for x in slopes]),
                 "seconds": plain([jax.grad(slope)(x) for x in slopes]),

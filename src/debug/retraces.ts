@@ -17,10 +17,11 @@ const setRetraces = switchOf(explainRetraces);
  * ```ts
  * import { debug, jit, type Tensor, zeros } from "@katachi/katachi";
  *
- * const total = jit((x: Tensor) => x.sum());
+ * const total = (x: Tensor) => x.sum();
+ * const compiled = jit(total);
  * using _explained = debug.retraces(true);
- * total(zeros([3]));
- * total(zeros([4])); // jit: trace 2 of total: argument 0 has the shape [4], had [3] (in trace 1)
+ * compiled(zeros([3]));
+ * compiled(zeros([4])); // jit: trace 2 of total: argument 0 has the shape [4], had [3] (in trace 1)
  * ```
  */
 export function retraces(on: boolean): Disposable {

@@ -39,7 +39,7 @@ export function logspace<
   count: Arg<FromDims<[N], K>, N>,
   dtype?: D,
   base = 10,
-): Tensor<Ok<FromDims<[N], K>>, D> {
+): Tensor<Ok<FromDims<[N], K>>, NoInfer<D>> {
   return powers("logspace", start, stop, count as never, dtype, (x) => base ** x) as never;
 }
 
@@ -65,7 +65,7 @@ export function geomspace<
   stop: number,
   count: Arg<FromDims<[N], K>, N>,
   dtype?: D,
-): Tensor<Ok<FromDims<[N], K>>, D> {
+): Tensor<Ok<FromDims<[N], K>>, NoInfer<D>> {
   if (!(start * stop > 0)) {
     throw new RangeError(`geomspace: ${start} and ${stop} are not both above or both below 0`);
   }

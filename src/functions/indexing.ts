@@ -201,7 +201,7 @@ export function oneHot<
   positions: Tensor<S, IndexDType>,
   n: Arg<OneHot<S, N, K>, N>,
   dtype?: D,
-): Tensor<Ok<OneHot<S, N, K>>, D> {
+): Tensor<Ok<OneHot<S, N, K>>, NoInfer<D>> {
   return oneHotOf(positions as never, n as never, dtype as never) as never;
 }
 

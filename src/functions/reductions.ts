@@ -4,7 +4,7 @@
  * @module
  */
 import type { Shape } from "../shape/dim.ts";
-import { normalizeAxis } from "../shape/axis.ts";
+import { normalizeAxes, normalizeAxis } from "../shape/axis.ts";
 import type { Arg, Ok } from "../shape/fail.ts";
 import { type Reduce, reduceShape } from "../shape/reduce.ts";
 import { type DType, type Floating, floating, type Summed } from "../tensor/dtype.ts";
@@ -27,10 +27,8 @@ import { reshapeRaw } from "../primitives/reshape.ts";
 
 /** Axes as a sorted list of numbers from 0 on; all of them for `undefined`. */
 export function axesOf(operation: string, shape: Shape, axis: Axes): readonly number[] {
-  reduceShape(operation, shape, axis, false);
   if (axis === undefined) return shape.map((_, i) => i);
-  const list = typeof axis === "number" ? [axis] : axis;
-  return list.map((a) => normalizeAxis(operation, a, shape)).sort((a, b) => a - b);
+  return normalizeAxes(operation, [axis].flat() as number[], shape).sort((a, b) => a - b);
 }
 
 /** Applies a reduction that takes a list of axes. */

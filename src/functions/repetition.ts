@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { normalizeAxis } from "../shape/axis.ts";
+import { normalizeAxes, normalizeAxis } from "../shape/axis.ts";
 import type { Shape } from "../shape/dim.ts";
 import { type Arg, type Ok, ShapeError } from "../shape/fail.ts";
 import type { Reduce } from "../shape/reduce.ts";
@@ -17,7 +17,6 @@ import { broadcastPrimitive } from "../primitives/broadcast.ts";
 import { concatPrimitive } from "../primitives/movement.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
 import { sliceRaw } from "../primitives/slice.ts";
-import { axesOf } from "./reductions.ts";
 
 /**
  * Copies laid end to end: as many along each axis as `repetitions` says, from the last axis on. More
@@ -127,8 +126,7 @@ function rollOf(x: AnyTensor, shift: number | readonly number[], axis?: Axes): A
     const total = shifts.reduce((a, b) => a + b, 0);
     return reshapeRaw(rolled(reshapeRaw(x, [sizeOf(x.shape)]), total, 0), x.shape);
   }
-  axesOf("roll", x.shape, axis);
-  const axes = ([axis].flat() as number[]).map((one) => normalizeAxis("roll", one, x.shape));
+  const axes = normalizeAxes("roll", [axis].flat() as number[], x.shape);
   if (shifts.length !== 1 && shifts.length !== axes.length) {
     throw new ShapeError(`roll: ${shifts.length} shifts for ${axes.length} axes`);
   }

@@ -15,14 +15,9 @@ import { floor } from "../primitives/rounding.ts";
 import type { RealBinary, RealUnary } from "../primitives/signatures.ts";
 import { erfc, erfcx } from "../primitives/special/erf.ts";
 import { lgamma, stirling } from "../primitives/special/lgamma.ts";
+import { tensorPolynomial } from "../primitives/special/polynomial.ts";
 import { xlogy } from "../primitives/special/xlogy.ts";
 import { atanh, sin } from "../primitives/trigonometry.ts";
-
-/** A polynomial of a tensor, the highest power's coefficient first. */
-function polynomial(coefficients: readonly number[], x: AnyTensor): AnyTensor {
-  const [first, ...rest] = coefficients;
-  return rest.reduce<Operand>((sum, c) => add(mul(sum, x), c), first) as AnyTensor;
-}
 
 /** The sign of the gamma function; NaN at the negative whole numbers. */
 function signOfGamma(x: AnyTensor): AnyTensor {
@@ -53,7 +48,7 @@ function logRatio(a: AnyTensor, b: AnyTensor): AnyTensor {
   const both = add(a, b);
   const series = (x: AnyTensor) => {
     const inverse = div(1, x);
-    return mul(polynomial(stirling, mul(inverse, inverse)), inverse);
+    return mul(tensorPolynomial(stirling, mul(inverse, inverse)), inverse);
   };
   const main = add(mul(a, sub(log(b), 1)), mul(sub(both, 0.5), log1p(div(a, b))));
   return sub(sub(series(b), series(both)), main);
@@ -192,5 +187,5 @@ export const sinc: RealUnary = ((x: Operand): AnyTensor => {
   const near = less(abs(angle), 1);
   const inside = where(near, angle, 0);
   const outside = where(near, 1, angle);
-  return where(near, polynomial(sincSeries, mul(inside, inside)), div(sin(outside), outside));
+  return where(near, tensorPolynomial(sincSeries, mul(inside, inside)), div(sin(outside), outside));
 }) as unknown as RealUnary;

@@ -43,7 +43,7 @@ export interface Linear {
     inputs: I,
     outputs: O,
     dtype?: D,
-  ): LinearParams<I, O, D>;
+  ): LinearParams<I, O, NoInfer<D>>;
 }
 
 /**

@@ -93,7 +93,7 @@ export function tensor<
 >(
   values: Arg<LiteralShape<T, K>, T>,
   dtype?: D,
-): Tensor<LiteralResult<T>, D> {
+): Tensor<LiteralResult<T>, NoInfer<D>> {
   return tensorOf(values as never, dtype as never) as never;
 }
 
@@ -145,7 +145,7 @@ export function zeros<
 >(
   shape: Arg<FromDims<S, K>, S>,
   dtype?: D,
-): Tensor<Ok<FromDims<S, K>>, D> {
+): Tensor<Ok<FromDims<S, K>>, NoInfer<D>> {
   return zerosOf(shape as never, dtype as never) as never;
 }
 
@@ -166,7 +166,7 @@ function zerosOf(shape: Shape, dtype: DType = "float32"): AnyTensor {
 export function ones<const S extends Shape, D extends DType = "float32", K extends string = "ones">(
   shape: Arg<FromDims<S, K>, S>,
   dtype?: D,
-): Tensor<Ok<FromDims<S, K>>, D> {
+): Tensor<Ok<FromDims<S, K>>, NoInfer<D>> {
   return onesOf(shape as never, dtype as never) as never;
 }
 
@@ -188,7 +188,7 @@ export function full<const S extends Shape, D extends DType = "float32", K exten
   shape: Arg<FromDims<S, K>, S>,
   value: number | boolean,
   dtype?: D,
-): Tensor<Ok<FromDims<S, K>>, D> {
+): Tensor<Ok<FromDims<S, K>>, NoInfer<D>> {
   return fullOf(shape as never, value as never, dtype as never) as never;
 }
 
@@ -258,7 +258,7 @@ export function arange<
   stop?: B,
   step?: Arg<Arange<A, B, C, K>, C>,
   dtype?: D,
-): Tensor<Ok<Arange<A, B, C, K>>, D> {
+): Tensor<Ok<Arange<A, B, C, K>>, NoInfer<D>> {
   return arangeOf(start as never, stop as never, step as never, dtype as never) as never;
 }
 
@@ -294,7 +294,7 @@ export function linspace<
   stop: number,
   count: Arg<FromDims<[N], K>, N>,
   dtype?: D,
-): Tensor<Ok<FromDims<[N], K>>, D> {
+): Tensor<Ok<FromDims<[N], K>>, NoInfer<D>> {
   return linspaceOf(start as never, stop as never, count as never, dtype as never) as never;
 }
 
@@ -329,7 +329,7 @@ export function eye<
   const N extends number,
   D extends DType = "float32",
   K extends string = "eye",
->(n: Arg<FromDims<[N, N], K>, N>, dtype?: D): Tensor<Ok<FromDims<[N, N], K>>, D> {
+>(n: Arg<FromDims<[N, N], K>, N>, dtype?: D): Tensor<Ok<FromDims<[N, N], K>>, NoInfer<D>> {
   return eyeOf(n as never, dtype as never) as never;
 }
 

@@ -92,7 +92,7 @@ export function uniform<
   key: Key,
   shape?: Arg<FromDims<S, K>, S>,
   options?: UniformOptions<D>,
-): Tensor<Drawn<S, K>, D> {
+): Tensor<Drawn<S, K>, NoInfer<D>> {
   return uniformOf(key as never, shape as never, options as never) as never;
 }
 
@@ -144,7 +144,7 @@ export function normal<
   key: Key,
   shape?: Arg<FromDims<S, K>, S>,
   options?: FloatOptions<D>,
-): Tensor<Drawn<S, K>, D> {
+): Tensor<Drawn<S, K>, NoInfer<D>> {
   return normalOf(key as never, shape as never, options as never) as never;
 }
 
@@ -177,7 +177,7 @@ export function truncatedNormal<
   upper: number,
   shape?: Arg<FromDims<S, K>, S>,
   options?: FloatOptions<D>,
-): Tensor<Drawn<S, K>, D> {
+): Tensor<Drawn<S, K>, NoInfer<D>> {
   return truncatedNormalOf(
     key as never,
     lower as never,
@@ -326,7 +326,7 @@ export function randint<
   minval: number,
   maxval: number,
   options?: IntegerOptions<D>,
-): Tensor<Drawn<S, K>, D> {
+): Tensor<Drawn<S, K>, NoInfer<D>> {
   return randintOf(
     key as never,
     shape as never,

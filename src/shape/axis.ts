@@ -61,3 +61,16 @@ export function normalizeAxis(operation: string, axis: number, shape: Shape): nu
   }
   return axis < 0 ? axis + rank : axis;
 }
+
+/** The run-time twin of {@linkcode AxesOf}: the axes counted from 0, each named once, or an error. */
+export function normalizeAxes(operation: string, axes: readonly number[], shape: Shape): number[] {
+  const normal: number[] = [];
+  for (const axis of axes) {
+    const one = normalizeAxis(operation, axis, shape);
+    if (normal.includes(one)) {
+      throw new ShapeError(`${operation}: axis ${axis} is named twice for ${showShape(shape)}`);
+    }
+    normal.push(one);
+  }
+  return normal;
+}

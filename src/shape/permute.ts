@@ -4,9 +4,10 @@
  * @module
  */
 import type { AxesOf, AxisOf, OutOfRange, Vague } from "./axis.ts";
-import { normalizeAxis } from "./axis.ts";
+import { normalizeAxes, normalizeAxis } from "./axis.ts";
 import type { Shape, UnknownRank } from "./dim.ts";
-import { type Fail, ShapeError, showShape } from "./fail.ts";
+import { type Fail, ShapeError } from "./fail.ts";
+import type { Without } from "./reduce.ts";
 
 /** @internal */
 type Dynamic<S extends Shape> = { -readonly [I in keyof S]: number };
@@ -56,21 +57,11 @@ type MoveLists<
     ? AxesOf<S, From, K> extends infer F
       ? F extends readonly number[]
         ? AxesOf<S, To, K> extends infer T
-          ? T extends readonly number[] ? Ordered<S, F, T, Others<S, F[number]>> : T
+          ? T extends readonly number[] ? Ordered<S, F, T, Without<S, F[number], false>> : T
         : never
       : F
     : never
   : Fail<`${K}: ${From["length"]} axes to ${To["length"]} places`>;
-
-/** The dims of the axes that stay. */
-type Others<
-  S extends Shape,
-  Moved,
-  Seen extends readonly unknown[] = [],
-  Out extends readonly unknown[] = [],
-> = S extends readonly [infer D, ...infer T extends Shape]
-  ? Others<T, Moved, [...Seen, D], [Seen["length"]] extends [Moved] ? Out : [...Out, D]>
-  : Out;
 
 /** Place by place: the axis that moves there, or the next one that stays. */
 type Ordered<
@@ -104,15 +95,7 @@ export function moveOrder(
   if (sources.length !== places.length) {
     throw new ShapeError(`moveAxis: ${sources.length} axes to ${places.length} places`);
   }
-  const [own, other] = [sources, places].map((list) =>
-    list.reduce<number[]>((seen, axis) => {
-      const normal = normalizeAxis("moveAxis", axis, shape);
-      if (seen.includes(normal)) {
-        throw new ShapeError(`moveAxis: axis ${axis} is named twice for ${showShape(shape)}`);
-      }
-      return [...seen, normal];
-    }, [])
-  );
+  const [own, other] = [sources, places].map((list) => normalizeAxes("moveAxis", list, shape));
   const rest = shape.map((_, axis) => axis).filter((axis) => !own.includes(axis));
   return shape.map((_, place) => {
     const mover = other.indexOf(place);

@@ -4,9 +4,8 @@
  * @module
  */
 import type { AxesOf, Vague } from "./axis.ts";
-import { normalizeAxis } from "./axis.ts";
+import { normalizeAxes } from "./axis.ts";
 import type { Shape, UnknownRank } from "./dim.ts";
-import { ShapeError, showShape } from "./fail.ts";
 
 /** The shape after a reduction over one axis, several, or (`undefined`) all. */
 export type Reduce<S extends Shape, X, Keep extends boolean, K extends string> = [X] extends
@@ -70,14 +69,8 @@ export function reduceShape(
   axis: number | readonly number[] | undefined,
   keepDims: boolean,
 ): number[] {
-  const axes = new Set<number>();
-  const list = axis === undefined ? shape.keys() : typeof axis === "number" ? [axis] : axis;
-  for (const x of list) {
-    const normal = normalizeAxis(operation, x, shape);
-    if (axes.has(normal)) {
-      throw new ShapeError(`${operation}: axis ${x} is named twice for ${showShape(shape)}`);
-    }
-    axes.add(normal);
-  }
-  return shape.flatMap((dim, i) => axes.has(i) ? keepDims ? [1] : [] : [dim]);
+  const axes = axis === undefined
+    ? [...shape.keys()]
+    : normalizeAxes(operation, [axis].flat() as number[], shape);
+  return shape.flatMap((dim, i) => axes.includes(i) ? keepDims ? [1] : [] : [dim]);
 }

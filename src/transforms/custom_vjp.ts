@@ -215,7 +215,7 @@ function traceForward(
 function traceBackward(
   backward: (residuals: unknown, cotangent: unknown) => unknown,
   structure: TreeStructure,
-  leaves: readonly Abstract[],
+  leaves: readonly AnyTensor[],
   forward: Forward,
   output: TreeStructure,
 ): Tape {
@@ -235,21 +235,18 @@ function traceBackward(
         `customVjp: backward must return a list of ${args.length} cotangents, one for each argument`,
       );
     }
-    let at = 0;
     return back.flatMap((tree: unknown, i) => {
-      const own = structure.paths.filter((path) => path.startsWith(`[${i}]`));
-      const expected = leaves.slice(at, at += own.length);
+      const argument = flattenTree(args[i], "customVjp", `argument ${i}`);
+      const expected = argument.leaves;
       const floats = expected.filter(({ dtype }) => isFloating(dtype));
       if (tree === null) return floats.map(({ shape, dtype }) => zeros(shape, dtype));
-      const flat = flattenTree(tree, "customVjp", "cotangent ");
-      if (flat.leaves.length !== own.length) {
-        throw new TreeError(
-          `customVjp: cotangent ${i} of backward is another tree than argument ${i}: it has ${flat.leaves.length} leaves, the argument ${own.length}`,
-        );
-      }
-      const chosen = flat.leaves.filter((_, j) => isFloating(expected[j].dtype));
-      requireLike(`cotangent ${i} of backward`, chosen, floats, flat.structure.paths);
-      return chosen;
+      const name = `cotangent ${i} of backward`;
+      const flat = flattenTree(tree, "customVjp", name);
+      requireSameTree("customVjp", `argument ${i}`, argument.structure, name, flat.structure);
+      const chosen = expected.flatMap(({ dtype }, j) => isFloating(dtype) ? [j] : []);
+      const found = chosen.map((j) => flat.leaves[j]);
+      requireLike(name, found, floats, chosen.map((j) => flat.structure.paths[j]));
+      return found;
     });
   });
 }

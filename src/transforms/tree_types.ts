@@ -5,9 +5,9 @@
  */
 import type { AxisOf } from "../shape/axis.ts";
 import type { Add } from "../shape/arithmetic.ts";
-import type { Dim, Mutable, Shape, Single } from "../shape/dim.ts";
+import type { Dim, Generic, Mutable, Shape, Single } from "../shape/dim.ts";
 import type { DType } from "../tensor/dtype.ts";
-import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** An axis for all leaves of a tree (`null` for none), or one for each of its branches. */
 export type AxisTree = number | null | readonly AxisTree[] | { readonly [name: string]: AxisTree };
@@ -47,16 +47,23 @@ export type WithoutAxis<T> = T extends Tensor<infer S extends Shape, infer D ext
   : T;
 
 /** @internal */
-type Rest<S extends Shape> = S extends readonly [Dim, ...infer R extends Shape] ? Mutable<R>
+// Inferred, since asking whether what is left is a shape would be put off for generic dims.
+type Rest<S extends Shape> = S extends readonly [unknown, ...infer R]
+  ? R extends infer T extends Shape ? Mutable<T> : Shape
   : Shape;
 
-/** The size of the first axis of a tree's leaves. */
-export type LeadingDim<T> = Single<Leading<T>, "leading"> extends infer N extends Dim
-  ? [N] extends [never] ? number : N
-  : number;
+/** The size of the first axis of a tree's leaves: `number` where they differ, or there are none. */
+// In a box, since asking whether a bare type parameter is a dim would be put off.
+export type LeadingDim<T, K extends string = "leading"> =
+  { readonly dim: One<Leading<T>, K> } extends { readonly dim: infer D extends Dim } ? D : Dim;
 
 /** @internal */
-type Leading<T> = T extends AnyTensor ? T["shape"][0]
+type One<D, K> = Generic<D, K> extends true ? D
+  : [D] extends [never] ? number
+  : Single<D, K>;
+
+/** @internal */
+type Leading<T> = T extends Tensor<infer S extends Shape, DType> ? S[0]
   : T extends readonly unknown[] ? Leading<T[number]>
   : T extends object ? Leading<T[keyof T]>
   : never;

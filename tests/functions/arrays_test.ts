@@ -76,6 +76,23 @@ for (const name of names) {
   });
 }
 
+Deno.test("mapped over a batch, they give what they give example by example", () => {
+  for (const { name, shapes, args } of arrays.calls) {
+    if (shapes.length === 0) continue;
+    const f = (...xs: k.AnyTensor[]) => list(library[name](...xs, ...args));
+    const examples = [0, 20].map((phase) => shapes.map((s, i) => wave(s, phase + i)));
+    const operands = shapes.map((_, i) => k.stack(examples.map((example) => example[i])));
+    const mapped = k.vmap(f)(...operands) as k.AnyTensor[];
+    const single = examples.map((example) => f(...example));
+    for (const [i, result] of mapped.entries()) {
+      const expected = k.stack(single.map((results) => results[i]));
+      const what = `${name} of ${JSON.stringify(shapes)}, ${JSON.stringify(args)}`;
+      assertEquals([...result.shape], [...expected.shape], what);
+      assertClose(result.toArray(), expected.toArray(), 1e-13, what);
+    }
+  }
+});
+
 Deno.test("average: NumPy's with weights", () => {
   for (const { shape, axis, weights, result } of arrays.weighted) {
     const found = k.average(wave(shape), axis, { weights: wave(weights, 9) });

@@ -5,6 +5,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import * as k from "@katachi/katachi";
+import { columns } from "../../src/engines/interpreter/scalars.ts";
+import { type Primitive, primitives } from "../../src/tape/primitive.ts";
+import type { Scalar as Algebra } from "../../src/tape/scalar.ts";
 import { assertClose, type Figure, figures, flat, numbers } from "../fixtures/figures.ts";
 
 type Wide = k.Tensor<k.Shape, "float64">;
@@ -67,7 +70,7 @@ for (
     }
   });
 
-  Deno.test(`${name}: JAX's values at the ends`, () => {
+  Deno.test(`${name}: JAX's values, or the limits, at the ends`, () => {
     assertClose(f(wide(points(special.ends))).toArray(), numbers(ends), tolerance, name);
   });
 
@@ -173,6 +176,31 @@ Deno.test("betaln: the formula for whole numbers, to the last digits with large 
   );
 });
 
+Deno.test("i0 and i1: Bessel's differential equation, x² y'' + x y' = (x² + n²) y", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 1e-3, max: 20, noNaN: true }), fc.nat(3), (size, choice) => {
+      const [x, n] = [choice > 1 ? -size : size, choice % 2];
+      const f = (y: Scalar) => (n === 0 ? k.i0 : k.i1)(y).sum();
+      const slope = k.grad(f);
+      const second = k.grad((y: Scalar) => slope(y).sum());
+      const at = k.tensor(x, "float64");
+      const [y, dy, ddy] = [f(at), slope(at), second(at)].map((value) => value.item());
+      const left = x * x * ddy + x * dy;
+      assertClose(left, (x * x + n * n) * y, 1e-12, `${x}`, Math.abs(x * x * y));
+    }),
+  );
+});
+
+Deno.test("i0: derivatives at 0 are those of its series", () => {
+  let f = (x: Scalar): Scalar => k.i0(x).sum();
+  const found = Array.from({ length: 5 }, () => {
+    const g = f;
+    f = (x) => k.grad(g)(x).sum();
+    return g(k.tensor(0, "float64")).item();
+  });
+  assertClose(found, [1, 0, 1 / 2, 0, 3 / 8], 1e-14);
+});
+
 Deno.test("ndtri, ndtr, erfInv, erf, logit and sigmoid: inverses of each other", () => {
   fc.assert(
     fc.property(fc.double({ min: 1e-4, max: 0.9999, noNaN: true }), (p) => {
@@ -200,5 +228,40 @@ Deno.test("polygamma: a wrong order is refused in words", () => {
     () => k.polygamma(-1, k.ones([2])),
     RangeError,
     "polygamma: the order must be a whole number from 0 to 100, got -1",
+  );
+});
+
+/** The algebra of an engine that has float32 only: each operation's result is rounded. */
+function float32Algebra(): Algebra<number> {
+  const wide = columns("float64", 1) as unknown as Record<string, (...args: never[]) => number>;
+  const rounded = Object.entries(wide).map(([name, f]) => [
+    name,
+    (...args: never[]) => Math.fround(f(...args)),
+  ]);
+  return Object.fromEntries(rounded) as Algebra<number>;
+}
+
+Deno.test("in float32 arithmetic the relative error is below 1e-6, or the absolute one near zeros", () => {
+  const [narrow, wide] = [float32Algebra(), columns("float64", 1) as unknown as Algebra<number>];
+  const names = "cbrt erf erfInv erfc erfcx i0 i0e i1 i1e lgamma ndtri polygamma".split(" ");
+  const special = primitives().filter(({ name }) => names.includes(name));
+  assertEquals(special.map(({ name }) => name), names);
+  const value = ({ meaning }: Primitive, s: Algebra<number>, x: number, n: number): number => {
+    assert(meaning.kind === "elementwise");
+    return meaning.scalar(s, [x], { n })[0];
+  };
+  const exponent = fc.double({ min: -30, max: 30, noNaN: true });
+  const point = fc.tuple(fc.constantFrom(...special), exponent, fc.boolean(), fc.nat(4));
+  fc.assert(
+    fc.property(point, ([primitive, power, negative, n]) => {
+      const limit = /Inv|ndtri/.test(primitive.name) ? 0 : 1.3;
+      const size = 10 ** (power > limit && negative ? -power : power);
+      const x = Math.fround(negative ? -size : size);
+      const expected = value(primitive, wide, x, n);
+      const floor = ["lgamma", "polygamma"].includes(primitive.name) ? 1 : 1e-30;
+      const found = value(primitive, narrow, x, n);
+      assertClose(found, Math.fround(expected), 1e-6, `${primitive.name}(${x}), ${n}`, floor);
+    }),
+    { numRuns: 3000 },
   );
 });

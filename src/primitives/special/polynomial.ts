@@ -1,9 +1,11 @@
 /**
- * Polynomials and powers in the scalar language.
+ * Polynomials and powers: in the scalar language, and of tensors.
  *
  * @module
  */
+import type { AnyTensor, Operand } from "../../tensor/tensor.ts";
 import type { Scalar } from "../../tape/scalar.ts";
+import { add, mul } from "../arithmetic.ts";
 
 /** A polynomial by Horner's rule, the highest power's coefficient first. */
 export function polynomial<T>(s: Scalar<T>, coefficients: readonly number[], x: T): T {
@@ -27,4 +29,10 @@ export function wholePower<T>(s: Scalar<T>, x: T, n: number): T {
   const half = wholePower(s, x, Math.floor(n / 2));
   const square = s.mul(half, half);
   return n % 2 === 0 ? square : s.mul(square, x);
+}
+
+/** A polynomial of a tensor, the highest power's coefficient first. */
+export function tensorPolynomial(coefficients: readonly number[], x: AnyTensor): AnyTensor {
+  const [first, ...rest] = coefficients;
+  return rest.reduce<Operand>((sum, c) => add(mul(sum, x), c), first) as AnyTensor;
 }

@@ -24,7 +24,8 @@ export interface ScanOptions<N extends Dim = Dim> {
 }
 
 /** The number of steps: the slices' first dim, or the option where there are no slices. */
-export type Steps<Xs, N extends Dim> = Xs extends null | undefined ? N : LeadingDim<Xs>;
+export type Steps<Xs, N extends Dim, K extends string = "scan"> = Xs extends null | undefined ? N
+  : LeadingDim<Xs, K>;
 
 /**
  * A loop over the first axis of `xs`: from a carry and one slice, `f` makes the next carry and one
@@ -50,12 +51,12 @@ export type Steps<Xs, N extends Dim> = Xs extends null | undefined ? N : Leading
  * sums.toArray(); // [1, 3, 6, 10]
  * ```
  */
-export function scan<C, Xs, Y, const N extends Dim = Dim>(
+export function scan<C, Xs, Y, const N extends Dim = Dim, K extends string = "scan">(
   f: (carry: C, x: WithoutAxis<Xs>) => readonly [carry: NoInfer<C>, y: Y],
   init: C,
   xs: Xs,
   options?: ScanOptions<N>,
-): [carry: C, ys: WithAxis<Y, Steps<Xs, N>>] {
+): [carry: C, ys: WithAxis<Y, Steps<Xs, N, K>>] {
   return scanOf(f as never, init, xs, options) as never;
 }
 
