@@ -38,7 +38,8 @@ const subPrimitive = elementwise({
   derivatives: [(ct) => ct, (ct) => neg(ct)],
 });
 
-const mulPrimitive = elementwise({
+/** The product. */
+export const mulPrimitive = elementwise({
   name: "mul",
   summary: "a b",
   dtypes: numeric,

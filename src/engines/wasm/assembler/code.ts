@@ -123,10 +123,10 @@ export class Code {
   }
 
   /** A load or a store of one lane at the address on the stack plus `offset`. */
-  accessLane(instruction: LaneAccess, index: number, offset = 0): void {
+  accessLane(instruction: LaneAccess, index: number, offset = 0, align?: number): void {
     const [code, natural] = laneMemory[instruction];
     this.#bytes.all(code);
-    this.#bytes.unsigned(natural);
+    this.#bytes.unsigned(align ?? natural);
     this.#bytes.unsigned(offset);
     this.#bytes.byte(index);
   }

@@ -30,7 +30,11 @@ export class Graph {
 
   /** The same number in all lanes. */
   constant(kind: LaneKind, value: number | bigint): Value {
-    const bytes = repeated(kind, value);
+    return this.vector(repeated(kind, value));
+  }
+
+  /** A vector of known bytes. */
+  vector(bytes: Uint8Array): Value {
     return this.#value(`constant ${bytes}`, [], (code) => code.v128(bytes), bytes);
   }
 

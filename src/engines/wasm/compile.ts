@@ -1,0 +1,275 @@
+/**
+ * From a tape to a WebAssembly module, and to a function that runs it.
+ *
+ * @module
+ */
+import { allocate } from "../../tensor/dtype.ts";
+import { elementsOf, sizeOf, wrap } from "../../tensor/storage.ts";
+import type { Program as Run } from "../../tape/engine.ts";
+import type { Elements } from "../../tape/primitive.ts";
+import type { Tape } from "../../tape/tape.ts";
+import { ModuleBuilder } from "./assembler/module.ts";
+import type { Callee, Code, Local } from "./assembler/code.ts";
+import { writeContraction } from "./contract_kernel.ts";
+import type { Features } from "./evaluate.ts";
+import { type AddressOf, writeLoop } from "./loop_kernel.ts";
+import { lower } from "./lower.ts";
+import { bytesOf, planMemory } from "./memory.ts";
+import type { HostKernel, Kernel, Program } from "./program.ts";
+import { writeReduce } from "./reduce_kernel.ts";
+import type { Buffer } from "./symbolic.ts";
+
+const page = 65536;
+
+/** The start of memory stays free, so that no address is 0. */
+const start = 1024;
+
+/** A module, and what it needs to run. */
+export interface Compiled {
+  readonly program: Program;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly pages: number;
+  readonly addressOf: AddressOf;
+  readonly hosts: readonly HostKernel[];
+}
+
+/** Compiles a tape to a module. */
+export function compileModule(tape: Tape, features: Features): Compiled {
+  const program = lower(tape);
+  const { addresses, size } = planMemory(program, start, () => 0);
+  const addressOf: AddressOf = (buffer) => {
+    const address = addresses.get(buffer);
+    if (address === undefined) throw new Error(`buffer ${buffer.id} has no place`);
+    return address;
+  };
+  const pages = Math.ceil((size + 64) / page);
+  const module = new ModuleBuilder({ pages });
+  const host = module.import("host", ["i32"]);
+  const hosts: HostKernel[] = [];
+  const context: Context = { module, host, hosts, addressOf, features };
+  const main = writeProgram(context, program, "main");
+  module.export("main", main);
+  return { program, bytes: module.encode(), pages, addressOf, hosts };
+}
+
+interface Context {
+  readonly module: ModuleBuilder;
+  readonly host: Callee;
+  readonly hosts: HostKernel[];
+  readonly addressOf: AddressOf;
+  readonly features: Features;
+}
+
+/** A function that runs the kernels of a program in order. */
+function writeProgram(context: Context, program: Program, name: string): Callee {
+  const steps = program.kernels.map((kernel, i) => writeKernel(context, kernel, `${name}_${i}`));
+  return context.module.function(name, [], [], (code) => {
+    for (const step of steps) step(code);
+  });
+}
+
+/** Writes a kernel as a function; gives what calls it. */
+function writeKernel(context: Context, kernel: Kernel, name: string): (code: Code) => void {
+  const { module, host, hosts, addressOf, features } = context;
+  const asFunction = (body: (code: Code) => void) => {
+    const callee = module.function(`${kernel.kind}_${name}`, [], [], body);
+    return (code: Code) => code.call(callee);
+  };
+  switch (kernel.kind) {
+    case "loop":
+      return asFunction((code) => writeLoop(code, kernel, addressOf, features));
+    case "reduce":
+      return asFunction((code) => writeReduce(code, kernel, addressOf, features));
+    case "contract":
+      return writeContraction(context, kernel, name);
+    case "host": {
+      const number = hosts.push(kernel) - 1;
+      return (code) => {
+        code.i32(number);
+        code.call(host);
+      };
+    }
+    case "scan": {
+      const body = writeProgram(context, kernel.body, name);
+      const { first, last, slices, laid, length, reverse } = kernel;
+      const own = kernel.body.inputs.slice(kernel.constants.length + first.length);
+      const carried = kernel.body.outputs.slice(0, last.length);
+      const results = kernel.body.outputs.slice(last.length);
+      return asFunction((code) => {
+        const [at, step] = [code.local("i32"), code.local("i32")];
+        first.forEach((buffer, i) => copy(code, addressOf, buffer, last[i]));
+        code.count(step, 0, length, 1, () => {
+          if (reverse) code.i32(length - 1);
+          code.get(step);
+          if (reverse) code.op("i32.sub");
+          code.set(at);
+          slices.forEach((buffer, i) => {
+            const bytes = bytesOf(own[i]);
+            copyBytes(
+              code,
+              [at, bytes, addressOf(buffer)],
+              [undefined, 0, addressOf(own[i])],
+              bytes,
+            );
+          });
+          code.call(body);
+          results.forEach((buffer, i) => {
+            const bytes = bytesOf(buffer);
+            copyBytes(
+              code,
+              [undefined, 0, addressOf(buffer)],
+              [at, bytes, addressOf(laid[i])],
+              bytes,
+            );
+          });
+          carried.forEach((buffer, i) => copy(code, addressOf, buffer, last[i]));
+        });
+      });
+    }
+    case "while": {
+      const condition = writeProgram(context, kernel.condition, `${name}_condition`);
+      const body = writeProgram(context, kernel.body, `${name}_body`);
+      return asFunction((code) => {
+        kernel.first.forEach((buffer, i) => copy(code, addressOf, buffer, kernel.last[i]));
+        code.block((done) => {
+          code.loop((again) => {
+            code.call(condition);
+            code.i32(0);
+            code.access("i32.load8_u", addressOf(kernel.condition.outputs[0]));
+            code.op("i32.eqz");
+            code.brIf(done);
+            code.call(body);
+            kernel.body.outputs.forEach((buffer, i) =>
+              copy(code, addressOf, buffer, kernel.last[i])
+            );
+            code.br(again);
+          });
+        });
+      });
+    }
+    case "choose": {
+      const branches = kernel.branches.map((branch, i) =>
+        writeProgram(context, branch, `${name}_branch_${i}`)
+      );
+      return asFunction((code) => {
+        const index = code.local("i32");
+        code.i32(0);
+        code.access("i32.load", addressOf(kernel.index));
+        code.set(index);
+        const run = (i: number): void => {
+          const finish = () => {
+            code.call(branches[i]);
+            kernel.branches[i].outputs.forEach((buffer, j) =>
+              copy(code, addressOf, buffer, kernel.outputs[j])
+            );
+          };
+          if (i === branches.length - 1) return finish();
+          code.get(index);
+          code.i32(i);
+          code.op("i32.le_s");
+          code.if(finish, () => run(i + 1));
+        };
+        run(0);
+      });
+    }
+  }
+}
+
+function copy(code: Code, addressOf: AddressOf, from: Buffer, to: Buffer): void {
+  copyBytes(code, [undefined, 0, addressOf(from)], [undefined, 0, addressOf(to)], bytesOf(from));
+}
+
+/** An address: a count times a size, and a constant. */
+type Moving = readonly [count: Local | undefined, size: number, constant: number];
+
+/** Copies bytes, exactly so many. */
+function copyBytes(code: Code, from: Moving, to: Moving, bytes: number): void {
+  const push = ([count, size, constant]: Moving): void => {
+    code.i32(constant);
+    if (count === undefined) return;
+    code.get(count);
+    code.i32(size);
+    code.op("i32.mul", "i32.add");
+  };
+  if (bytes > 128) {
+    push(to);
+    push(from);
+    code.i32(bytes);
+    return code.op("memory.copy");
+  }
+  const pieces = [
+    [16, "v128.load", "v128.store"],
+    [8, "i64.load", "i64.store"],
+    [4, "i32.load", "i32.store"],
+    [1, "i32.load8_u", "i32.store8"],
+  ] as const;
+  let at = 0;
+  for (const [size, load, store] of pieces) {
+    for (; at + size <= bytes; at += size) {
+      push(to);
+      push(from);
+      code.access(load, at, 0);
+      code.access(store, at, 0);
+    }
+  }
+}
+
+/** A function that runs a tape by a module of its own. */
+export function compileTape(tape: Tape, features: Features): Run {
+  const { program, bytes, pages, addressOf, hosts } = compileModule(tape, features);
+  const memory = new WebAssembly.Memory({ initial: pages });
+  const view = ({ dtype }: Buffer, shape: readonly number[], address: number): Elements => ({
+    shape,
+    dtype,
+    data: viewOf(memory.buffer, dtype, address, sizeOf(shape)),
+  });
+  const calls = hosts.map(({ primitive, params, inputs, outputs }) => {
+    const operands = inputs.map(({ buffer, shape }) => view(buffer, shape, addressOf(buffer)));
+    const results = outputs.map((buffer) => view(buffer, buffer.shape, addressOf(buffer)));
+    return () => {
+      for (const { data } of results) data.fill(0);
+      const { meaning } = primitive;
+      if (meaning.kind !== "kernel") throw new Error(`${primitive.name} has no kernel`);
+      meaning.run(operands, params, results);
+    };
+  });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory, host: (number: number) => calls[number]() },
+  });
+  const inputs = program.inputs.map((buffer) => view(buffer, buffer.shape, addressOf(buffer)).data);
+  const outputs = program.outputs.map((buffer, i) => {
+    const { shape, dtype } = tape.outputs[i];
+    return { shape, dtype, data: view(buffer, buffer.shape, addressOf(buffer)).data };
+  });
+  const constants = (part: Program): void => {
+    for (const { buffer, value } of part.constants) {
+      view(buffer, buffer.shape, addressOf(buffer)).data.set(elementsOf(value, "execute"));
+    }
+    for (const kernel of part.kernels) {
+      if (kernel.kind === "scan") constants(kernel.body);
+      if (kernel.kind === "while") [kernel.condition, kernel.body].forEach(constants);
+      if (kernel.kind === "choose") kernel.branches.forEach(constants);
+    }
+  };
+  constants(program);
+  const main = instance.exports.main as () => void;
+  return (tensors) => {
+    for (const [i, tensor] of tensors.entries()) inputs[i].set(elementsOf(tensor, "execute"));
+    main();
+    return outputs.map(({ shape, dtype, data }) => wrap(shape, dtype, data.slice()));
+  };
+}
+
+function viewOf(
+  memory: ArrayBuffer,
+  dtype: Buffer["dtype"],
+  address: number,
+  length: number,
+): Elements["data"] {
+  const Type = allocate(dtype, 0).constructor as new (
+    buffer: ArrayBuffer,
+    offset: number,
+    length: number,
+  ) => Elements["data"];
+  return new Type(memory, address, length);
+}

@@ -1,0 +1,109 @@
+/**
+ * What a tape becomes before it is code: kernels over buffers.
+ *
+ * @module
+ */
+import type { Shape } from "../../shape/dim.ts";
+import type { Params, Primitive } from "../../tape/primitive.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { Affine, Buffer, Load, Symbolic } from "./symbolic.ts";
+
+/** A value that is stored: at each index, where `to` says. */
+export interface Store {
+  readonly buffer: Buffer;
+  readonly to: Affine;
+  readonly value: Symbolic;
+}
+
+/** Values computed element by element, all over one shape. */
+export interface LoopKernel {
+  readonly kind: "loop";
+  readonly shape: Shape;
+  readonly stores: readonly Store[];
+}
+
+/** How a reduction combines. */
+export type Combine = "sum" | "prod" | "max" | "min";
+
+/** A value combined along axes. */
+export interface ReduceKernel {
+  readonly kind: "reduce";
+  readonly combine: Combine;
+  readonly value: Symbolic;
+  readonly axes: readonly number[];
+  /** The result, contiguous, without these axes. */
+  readonly buffer: Buffer;
+}
+
+/** Sums of products over pairs of axes. */
+export interface ContractKernel {
+  readonly kind: "contract";
+  readonly left: Load;
+  readonly right: Load;
+  readonly contract: readonly [readonly number[], readonly number[]];
+  readonly batch: readonly [readonly number[], readonly number[]];
+  readonly buffer: Buffer;
+}
+
+/** A primitive's reference kernel, run by the host on the memory. */
+export interface HostKernel {
+  readonly kind: "host";
+  readonly primitive: Primitive;
+  readonly params: Params;
+  readonly inputs: readonly { readonly buffer: Buffer; readonly shape: Shape }[];
+  readonly outputs: readonly Buffer[];
+}
+
+/** A loop with a fixed number of steps. */
+export interface ScanKernel {
+  readonly kind: "scan";
+  readonly body: Program;
+  readonly length: number;
+  readonly reverse: boolean;
+  readonly constants: readonly Buffer[];
+  readonly first: readonly Buffer[];
+  readonly slices: readonly Buffer[];
+  /** The last carry. */
+  readonly last: readonly Buffer[];
+  /** The results' slices. */
+  readonly laid: readonly Buffer[];
+}
+
+/** A loop that goes on for as long as a condition holds. */
+export interface WhileKernel {
+  readonly kind: "while";
+  readonly condition: Program;
+  readonly body: Program;
+  readonly forCondition: readonly Buffer[];
+  readonly forBody: readonly Buffer[];
+  readonly first: readonly Buffer[];
+  readonly last: readonly Buffer[];
+}
+
+/** One of several programs. */
+export interface ChooseKernel {
+  readonly kind: "choose";
+  readonly index: Buffer;
+  readonly branches: readonly Program[];
+  readonly inputs: readonly Buffer[];
+  readonly outputs: readonly Buffer[];
+}
+
+/** Something that runs as one piece, in order. */
+export type Kernel =
+  | LoopKernel
+  | ReduceKernel
+  | ContractKernel
+  | HostKernel
+  | ScanKernel
+  | WhileKernel
+  | ChooseKernel;
+
+/** Kernels in the order in which they run. */
+export interface Program {
+  readonly inputs: readonly Buffer[];
+  /** Buffers whose elements are known when the program is made. */
+  readonly constants: readonly { readonly buffer: Buffer; readonly value: AnyTensor }[];
+  readonly kernels: readonly Kernel[];
+  readonly outputs: readonly Buffer[];
+}
