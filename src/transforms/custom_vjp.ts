@@ -236,7 +236,7 @@ function traceBackward(
       const expected = leaves.slice(at, at += own.length);
       const floats = expected.filter(({ dtype }) => isFloating(dtype));
       if (tree === null) return floats.map(({ shape, dtype }) => zeros(shape, dtype));
-      const flat = flattenTree(tree, "customVjp", "cotangent ");
+      const flat = flattenTree(tree, "customVjp", `cotangent ${i} of backward`);
       if (flat.leaves.length !== own.length) {
         throw new TreeError(
           `customVjp: cotangent ${i} of backward is another tree than argument ${i}: it has ${flat.leaves.length} leaves, the argument ${own.length}`,
