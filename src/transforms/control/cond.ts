@@ -56,6 +56,7 @@ export function cond<A extends readonly unknown[], R>(
  * @throws {TreeError} Where the branches give different trees, or there is none.
  * @throws {ShapeError} Where results differ in shape or dtype, or the index is no scalar.
  * @throws {DTypeError} Where the index is not `int32` or `uint32`.
+ * @throws {RangeError} Where the index is a number, but no whole one.
  *
  * @example
  * ```ts
@@ -72,6 +73,9 @@ export function switchCase<A extends readonly unknown[], R>(
   ...operands: A
 ): R {
   if (branches.length === 0) throw new TreeError("switchCase: needs at least one branch");
+  if (typeof index === "number" && !Number.isInteger(index)) {
+    throw new RangeError(`switchCase: the index must be a whole number, got ${index}`);
+  }
   const chosen = typeof index === "number" ? scalar(index, "int32", "switchCase") : index;
   requireScalar("switchCase", "the index", chosen as AnyTensor, ["int32", "uint32"]);
   const names = branches.map((_, i) => `branch ${i}`);
@@ -120,7 +124,9 @@ function requireScalar(
   dtypes: readonly string[],
 ): void {
   if (!isTensor(value)) {
-    throw new TypeError(`${operation}: ${what} must be a tensor, got ${typeof value}`);
+    throw new TypeError(
+      `${operation}: ${what} must be a scalar ${dtypes.join(" or ")} tensor, got ${typeof value}`,
+    );
   }
   if (value.shape.length !== 0) {
     throw new ShapeError(`${operation}: ${what} must be a scalar, got ${showShape(value.shape)}`);

@@ -133,7 +133,9 @@ function stepOf<C>(
   { i, carry }: Counted<C>,
   body: (i: Tensor<[], "int32">, carry: C) => C,
 ): Counted<C> {
-  return { i: add(i, 1), carry: body(i, carry) };
+  const next = body(i, carry);
+  requireCarry("foriLoop", flattenTree(carry, "foriLoop", "the carry"), next);
+  return { i: add(i, 1), carry: next };
 }
 
 function int(bound: LoopBound): Tensor<[], "int32"> {
