@@ -100,37 +100,25 @@ export function foriLoop<C>(
   body: (i: Tensor<[], "int32">, carry: C) => NoInfer<C>,
   init: C,
 ): C {
-  if (typeof lower === "number" && typeof upper === "number") {
-    for (const bound of [lower, upper]) {
-      if (!Number.isInteger(bound)) {
-        throw new ShapeError(`foriLoop: a bound must be a whole number, got ${bound}`);
-      }
+  for (const bound of [lower, upper]) {
+    if (typeof bound === "number" && !Number.isInteger(bound)) {
+      throw new ShapeError(`foriLoop: a bound must be a whole number, got ${bound}`);
     }
-    const first = { i: int(lower), carry: init };
-    const [last] = scan(
-      (now: typeof first, _: null): [typeof first, null] => [stepOf(now, body), null],
-      first,
-      null,
-      { length: Math.max(upper - lower, 0) },
-    );
-    return last.carry;
+  }
+  const carry = flattenTree(init, "foriLoop", "the carry");
+  const first = { i: int(lower), carry: init };
+  const step = ({ i, carry: now }: typeof first): typeof first => {
+    const next = body(i, now);
+    requireCarry("foriLoop", carry, next);
+    return { i: add(i, 1), carry: next };
+  };
+  if (typeof lower === "number" && typeof upper === "number") {
+    const length = Math.max(upper - lower, 0);
+    return scan((now: typeof first, _: null) => [step(now), null], first, null, { length })[0]
+      .carry;
   }
   const end = int(upper);
-  const first = { i: int(lower), carry: init };
-  return whileLoop((now: typeof first) => less(now.i, end), (now) => stepOf(now, body), first)
-    .carry;
-}
-
-interface Counted<C> {
-  readonly i: Tensor<[], "int32">;
-  readonly carry: C;
-}
-
-function stepOf<C>(
-  { i, carry }: Counted<C>,
-  body: (i: Tensor<[], "int32">, carry: C) => C,
-): Counted<C> {
-  return { i: add(i, 1), carry: body(i, carry) };
+  return whileLoop((now: typeof first) => less(now.i, end), step, first).carry;
 }
 
 function int(bound: LoopBound): Tensor<[], "int32"> {
