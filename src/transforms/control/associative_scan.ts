@@ -74,7 +74,7 @@ function combining<T>(f: (a: T, b: T) => T, structure: TreeStructure): Combine {
       "the result",
     );
     requireSameTree("associativeScan", "xs", structure, "the result", result.structure);
-    requireSameCarry("associativeScan", { leaves: a, structure }, result.leaves);
+    requireSameCarry("associativeScan", { leaves: a, structure }, result.leaves, "the operand");
     return result.leaves;
   };
 }
