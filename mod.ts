@@ -200,7 +200,13 @@ export { foriLoop, type LoopBound, whileLoop } from "./src/transforms/control/wh
 export { jvp, linearize } from "./src/transforms/jvp.ts";
 export { vjp } from "./src/transforms/vjp.ts";
 export { vmap, type VmapOptions, type Vmapped } from "./src/transforms/vmap.ts";
-export type { AxisTree, LeadingDim, WithAxis, WithoutAxis } from "./src/transforms/tree_types.ts";
+export type {
+  AxisTree,
+  LeadingDim,
+  Sliced,
+  WithAxis,
+  WithoutAxis,
+} from "./src/transforms/tree_types.ts";
 export { jit, type JitOptions, traceCount, type TreeFunction } from "./src/transforms/jit.ts";
 export { cost } from "./src/transforms/cost.ts";
 export { Cost, type CostParts, type PrimitiveCost, tapeCost } from "./src/tape/cost.ts";
