@@ -14,7 +14,8 @@ const setKeys = switchOf(watchKeys);
  * `random.split` use a key up; `random.foldIn` does not (JAX's rules for `jax_debug_key_reuse`).
  *
  * A key is the tensor itself: a copy of its values counts as another one. Uses inside a function that
- * {@linkcode jit} traced meanwhile count at each of its calls.
+ * {@linkcode jit} traced meanwhile count at each of its calls. A loop must not use the same key in
+ * every step; either branch of a choice may use a key, since only one of them happens.
  *
  * @example
  * ```ts

@@ -57,6 +57,69 @@ export function useKeysLike(
   }
 }
 
+/** What a function gives, and the uses of keys in it. */
+export interface Uses<R> {
+  readonly result: R;
+  readonly uses: ReadonlyMap<AnyTensor, KeyUse>;
+}
+
+let noted: Map<AnyTensor, KeyUse> | undefined;
+
+/** Calls a function and takes back what it notes: whether it counts is left to the caller. */
+export function usesIn<R>(body: () => R): Uses<R> {
+  const outer = noted;
+  const own = noted = new Map<AnyTensor, KeyUse>();
+  try {
+    return { result: body(), uses: own };
+  } finally {
+    noted = outer;
+    for (const key of own.keys()) uses.delete(key);
+  }
+}
+
+/** Calls functions of which one will happen: a key may be used in each of them. */
+export function alternatives<R>(bodies: readonly (() => R)[]): readonly R[] {
+  const all = bodies.map(usesIn);
+  for (const own of all) countUses(own);
+  return all.map(({ result }) => result);
+}
+
+/** Lets uses that were taken back count after all. */
+export function countUses({ uses: own }: Uses<unknown>): void {
+  for (const [key, use] of own) put(key, use);
+}
+
+/** For each place the first use of several programs. */
+export function anyOf(
+  programs: readonly (readonly (KeyUse | undefined)[])[],
+): readonly (KeyUse | undefined)[] {
+  return programs[0].map((_, i) => programs.find((uses) => uses[i] !== undefined)?.[i]);
+}
+
+/**
+ * Refuses a step of a loop that uses the same key each time: one that it closes over, or one from
+ * its carry that it passes on.
+ */
+export function requireFreshKeys(
+  { uses: own }: Uses<unknown>,
+  closedOver: readonly AnyTensor[],
+  carried: readonly (KeyUse | undefined)[],
+  passedOn: readonly (KeyUse | undefined)[],
+): void {
+  const use = closedOver.map((key) => own.get(key)).find((use) => use !== undefined) ??
+    carried.find((use, i) => use !== undefined && passedOn[i] !== undefined);
+  if (use === undefined) return;
+  throw new KeyReuseError(
+    `random.${use.operation}: a key is used in every step of a loop, by random.${use.operation} ` +
+      `${use.where()}; make new keys of it with random.split, or with random.foldIn and the step`,
+  );
+}
+
+function put(key: AnyTensor, use: KeyUse): void {
+  uses.set(key, use);
+  noted?.set(key, use);
+}
+
 function note(key: AnyTensor, use: KeyUse): void {
   const before = uses.get(key);
   if (before !== undefined) {
@@ -65,5 +128,5 @@ function note(key: AnyTensor, use: KeyUse): void {
         `and by random.${use.operation} ${use.where()}; make new keys of it with random.split`,
     );
   }
-  uses.set(key, use);
+  put(key, use);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { flattenTree } from "../tensor/tree.ts";
+import { useKeysLike } from "../random/reuse.ts";
 import { bind } from "../tape/recorder.ts";
 import { checkpointPrimitive, closeOver } from "./call.ts";
 import type { TreeFunction } from "./jit.ts";
@@ -33,7 +34,8 @@ import { trace } from "./trace.ts";
 export function checkpoint<F extends TreeFunction>(f: F): F {
   const checkpointed = (...args: unknown[]): unknown => {
     const { leaves, structure } = flattenTree(args, "checkpoint", "argument ");
-    const { tape, output } = trace("checkpoint", f, structure, leaves);
+    const { tape, output, keyUses } = trace("checkpoint", f, structure, leaves);
+    useKeysLike(keyUses, leaves);
     const closed = closeOver(tape);
     const inputs = [...leaves, ...closed.captured];
     return output.build(bind(checkpointPrimitive, inputs, { tape: closed.tape }));

@@ -8,6 +8,7 @@ import { equalShapes } from "../shape/same.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { flattenTree, requireSameTree, TreeError, type TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { anyOf, countUses, useKeysLike, usesIn } from "../random/reuse.ts";
 import { withoutEffects } from "../tape/effects.ts";
 import { pruneTape } from "../tape/passes/dead.ts";
 import { definePrimitive, type Primitive } from "../tape/primitive.ts";
@@ -19,7 +20,7 @@ import { cos, sin } from "../primitives/trigonometry.ts";
 import { batchTape } from "./batch.ts";
 import { call, closeOverAll } from "./call.ts";
 import { seedsOf } from "./split.ts";
-import { trace, traceFlat } from "./trace.ts";
+import { trace, type Traced, traceFlat } from "./trace.ts";
 
 /** How a function is differentiated, by its writer. */
 export interface CustomRule<A extends readonly unknown[], R, K> {
@@ -147,11 +148,22 @@ export function customVjp<A extends readonly unknown[], R, K>(
     // Called by its own rule, it is the function itself.
     if (recording) return f(...args);
     const { leaves, structure } = flattenTree(args, "customVjp", "argument ");
-    const { tape, output } = trace("customVjp", f, structure, leaves);
+    const own = usesIn(() => trace("customVjp", f, structure, leaves));
+    const { tape, output, keyUses } = own.result;
     recording = true;
     try {
-      const forward = traceForward(rule.forward as never, structure, leaves, tape, output);
-      const backward = traceBackward(rule.backward as never, structure, leaves, forward, output);
+      // One of both runs: the function, or what its rule does instead.
+      const others = usesIn(() => {
+        const forward = traceForward(rule.forward as never, structure, leaves, tape, output);
+        return {
+          forward,
+          backward: traceBackward(rule.backward as never, structure, leaves, forward, output),
+        };
+      });
+      const { forward, backward } = others.result;
+      countUses(own);
+      countUses(others);
+      useKeysLike(anyOf([keyUses, forward.keyUses]), leaves);
       const { tapes, captured } = closeOverAll([tape, forward.tape, backward]);
       const params: CustomParams = {
         tape: tapes[0],
@@ -173,6 +185,7 @@ interface Forward {
   readonly results: number;
   /** The form of `[residuals]`. */
   readonly residuals: TreeStructure;
+  readonly keyUses: Traced["keyUses"];
 }
 
 /** Records `forward` and holds it to the function's own result. */
@@ -184,7 +197,7 @@ function traceForward(
   output: TreeStructure,
 ): Forward {
   let residuals: TreeStructure;
-  const { tape } = trace(
+  const { tape, keyUses } = trace(
     "customVjp",
     (...args: unknown[]) => {
       const pair = forward(...args);
@@ -206,7 +219,7 @@ function traceForward(
     structure,
     leaves,
   );
-  return { tape, results: outputs.length, residuals: residuals! };
+  return { tape, results: outputs.length, residuals: residuals!, keyUses };
 }
 
 /** Records `backward` and holds it to the arguments. */

@@ -8,6 +8,7 @@ import type { DType, TypedArray } from "../tensor/dtype.ts";
 import { elements, isTensor, TensorBase } from "../tensor/storage.ts";
 import { flattenTree } from "../tensor/tree.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { usesIn } from "../random/reuse.ts";
 import { TraceError } from "../tape/recorder.ts";
 import { trace } from "./trace.ts";
 
@@ -55,7 +56,8 @@ export function evalShape<A extends readonly unknown[], R>(
   ...args: { [I in keyof A]: TensorsOrShapes<A[I]> }
 ): ShapesOf<R> {
   const { leaves, structure } = flattenTree(placeholders(args), "evalShape", "argument ");
-  const { tape, output } = trace("evalShape", f, structure, leaves);
+  // Nothing happens, so no key is used.
+  const { result: { tape, output } } = usesIn(() => trace("evalShape", f, structure, leaves));
   return output.build(tape.outputs.map(({ shape, dtype }) => ({ shape, dtype }))) as ShapesOf<R>;
 }
 

@@ -9,6 +9,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { evaluateTape } from "../tape/evaluate.ts";
 import { tapesRun } from "../tape/effects.ts";
 import type { Equation, Tape } from "../tape/tape.ts";
+import { usesIn } from "../random/reuse.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import { trace } from "./trace.ts";
 
@@ -32,7 +33,8 @@ export function makeTape<A extends readonly unknown[]>(
 ): (...args: A) => Tape {
   return (...args) => {
     const { leaves, structure } = flattenTree(args, "makeTape", "argument ");
-    return trace("makeTape", f, structure, leaves).tape;
+    // Nothing happens, so no key is used.
+    return usesIn(() => trace("makeTape", f, structure, leaves)).result.tape;
   };
 }
 

@@ -10,6 +10,7 @@ import { flattenTree, TreeError, type TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { repeatExample } from "../primitives/broadcast.ts";
 import { moveAxisRaw } from "../primitives/movement.ts";
+import { useKeysLike } from "../random/reuse.ts";
 import { removeDead } from "../tape/passes/dead.ts";
 import { evaluateBatch } from "./batch.ts";
 import { axesOf } from "./axes_of.ts";
@@ -85,7 +86,8 @@ function vmapOf(
       const axis = axes[i];
       return { shape: axis === null ? shape : shape.toSpliced(axis, 1), dtype };
     });
-    const { tape, output } = trace("vmap", f, structure, examples);
+    const { tape, output, keyUses } = trace("vmap", f, structure, examples);
+    useKeysLike(keyUses, leaves);
     const inputs = leaves.map((leaf, i) => {
       const axis = axes[i];
       return axis === null ? leaf : moveAxisRaw(leaf, axis, 0);

@@ -12,6 +12,7 @@ import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { optimize } from "../../tape/passes/optimize.ts";
 import { bind } from "../../tape/recorder.ts";
 import { convert, scalar } from "../../primitives/operands.ts";
+import { alternatives, anyOf, useKeysLike } from "../../random/reuse.ts";
 import { closeOverAll } from "../call.ts";
 import { trace } from "../trace.ts";
 import { condPrimitive } from "./cond_primitive.ts";
@@ -88,7 +89,10 @@ function choose<A extends readonly unknown[], R>(
   operands: A,
 ): R {
   const { leaves, structure } = flattenTree(operands, operation, "operand ");
-  const traced = branches.map((branch) => trace(operation, branch, structure, leaves));
+  const traced = alternatives(
+    branches.map((branch) => () => trace(operation, branch, structure, leaves)),
+  );
+  useKeysLike(anyOf(traced.map(({ keyUses }) => keyUses)), leaves);
   const [{ tape: first, output }] = traced;
   for (const [i, { tape, output: other }] of traced.entries()) {
     requireSameTree(

@@ -5,14 +5,12 @@
  */
 import type { Dim } from "../../shape/dim.ts";
 import { type Arg, ShapeError, showShape } from "../../shape/fail.ts";
-import { flattenTree, requireSameTree, TreeError } from "../../tensor/tree.ts";
+import { flattenTree, TreeError } from "../../tensor/tree.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import type { Abstract } from "../../tape/tape.ts";
-import { trace } from "../trace.ts";
 import type { LeadingDim, Sliced, WithAxis, WithoutAxis } from "../tree_types.ts";
-import { requireSameCarry } from "./carry.ts";
 import { constantsFirst } from "./constants_first.ts";
 import { bindScan } from "./scan_primitive.ts";
+import { traceRepeated } from "./step.ts";
 
 /** How {@linkcode scan} goes through its slices. */
 export interface ScanOptions<N extends Dim = Dim> {
@@ -68,25 +66,24 @@ function scanOf(
   const carry = flattenTree(init, "scan", "the carry");
   const slices = flattenTree(xs, "scan", "xs");
   const steps = stepsOf(slices.leaves, slices.structure.paths, length);
-  const examples: Abstract[] = slices.leaves.map(({ shape, dtype }) => ({
-    shape: shape.slice(1),
-    dtype,
-  }));
   const { structure } = flattenTree([init, xs], "scan", "");
-  const { tape, output } = trace(
+  const slice = ({ shape, dtype }: AnyTensor) => ({ shape: shape.slice(1), dtype });
+  const { tape, output } = traceRepeated(
     "scan",
-    (carryNow: unknown, x: unknown) => {
-      const pair = f(carryNow, x);
+    f,
+    {
+      carry,
+      structure,
+      operands: [...carry.leaves, ...slices.leaves],
+      examples: [...carry.leaves, ...slices.leaves.map(slice)],
+      repeats: steps > 1,
+    },
+    (pair) => {
       if (!Array.isArray(pair) || pair.length !== 2) {
         throw new TreeError("scan: the function must return [carry, y]");
       }
-      const next = flattenTree(pair[0], "scan", "the next carry");
-      requireSameTree("scan", "the carry", carry.structure, "the next carry", next.structure);
-      requireSameCarry("scan", carry, next.leaves);
-      return pair;
+      return pair[0];
     },
-    structure,
-    [...carry.leaves, ...examples],
   );
   const { tape: body, captured } = constantsFirst(tape);
   const results = bindScan({

@@ -6,16 +6,15 @@
 import { ShapeError, showShape } from "../../shape/fail.ts";
 import { DTypeError } from "../../tensor/dtype.ts";
 import { isTensor } from "../../tensor/storage.ts";
-import { flattenTree, type FlatTree, requireSameTree, TreeError } from "../../tensor/tree.ts";
+import { flattenTree, TreeError } from "../../tensor/tree.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { bind } from "../../tape/recorder.ts";
 import { add } from "../../primitives/arithmetic.ts";
 import { less } from "../../primitives/compare.ts";
 import { convert, scalar } from "../../primitives/operands.ts";
 import { constantsFirst } from "./constants_first.ts";
-import { trace } from "../trace.ts";
-import { requireSameCarry } from "./carry.ts";
 import { scan } from "./scan.ts";
+import { requireCarry, traceRepeated } from "./step.ts";
 import { whilePrimitive } from "./while_primitive.ts";
 
 /** A bound of {@linkcode foriLoop}: fixed, or computed. */
@@ -48,26 +47,13 @@ export function whileLoop<C>(
 ): C {
   const carry = flattenTree(init, "whileLoop", "the carry");
   const { structure } = flattenTree([init], "whileLoop", "");
-  const test = trace(
-    "whileLoop",
-    (now: C) => {
-      const going = condition(now);
-      requireBool(going);
-      return going;
-    },
-    structure,
-    carry.leaves,
-  );
-  const step = trace(
-    "whileLoop",
-    (now: C) => {
-      const next = body(now);
-      requireCarry("whileLoop", carry, next);
-      return next;
-    },
-    structure,
-    carry.leaves,
-  );
+  const repeated = { carry, structure, operands: carry.leaves, repeats: true };
+  const test = traceRepeated("whileLoop", (now: C) => {
+    const going = condition(now);
+    requireBool(going);
+    return going;
+  }, repeated);
+  const step = traceRepeated("whileLoop", body, repeated, (next) => next);
   const ofTest = constantsFirst(test.tape);
   const ofStep = constantsFirst(step.tape);
   const operands = [...ofTest.captured, ...ofStep.captured, ...carry.leaves];
@@ -130,12 +116,6 @@ function int(bound: LoopBound): Tensor<[], "int32"> {
     );
   }
   return convert(bound, "int32") as never;
-}
-
-function requireCarry(operation: string, carry: FlatTree, next: unknown): void {
-  const flat = flattenTree(next, operation, "the next carry");
-  requireSameTree(operation, "the carry", carry.structure, "the next carry", flat.structure);
-  requireSameCarry(operation, carry, flat.leaves);
 }
 
 function requireBool(going: unknown): void {
