@@ -311,7 +311,13 @@ export { checkpoint } from "./src/transforms/checkpoint.ts";
 
 // Transformations: batches and compilation.
 export { vmap, type VmapOptions, type Vmapped } from "./src/transforms/vmap.ts";
-export type { AxisTree, LeadingDim, WithAxis, WithoutAxis } from "./src/transforms/tree_types.ts";
+export type {
+  AxisTree,
+  LeadingDim,
+  Sliced,
+  WithAxis,
+  WithoutAxis,
+} from "./src/transforms/tree_types.ts";
 export { jit, type JitOptions, traceCount, type TreeFunction } from "./src/transforms/jit.ts";
 export {
   evalShape,

@@ -39,8 +39,8 @@ import { condPrimitive } from "./cond_primitive.ts";
  */
 export function cond<A extends readonly unknown[], R>(
   condition: boolean | Tensor<[], "bool">,
-  onTrue: (...operands: A) => R,
-  onFalse: (...operands: A) => NoInfer<R>,
+  onTrue: (...operands: NoInfer<A>) => R,
+  onFalse: (...operands: NoInfer<A>) => NoInfer<R>,
   ...operands: A
 ): R {
   const predicate = typeof condition === "boolean" ? scalar(condition, "bool") : condition;
@@ -69,7 +69,7 @@ export function cond<A extends readonly unknown[], R>(
  */
 export function switchCase<A extends readonly unknown[], R>(
   index: number | Tensor<[], "int32"> | Tensor<[], "uint32">,
-  branches: readonly ((...operands: A) => R)[],
+  branches: readonly ((...operands: NoInfer<A>) => R)[],
   ...operands: A
 ): R {
   if (branches.length === 0) throw new TreeError("switchCase: needs at least one branch");
