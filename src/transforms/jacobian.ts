@@ -60,7 +60,7 @@ type Joined<S extends Shape, T extends Shape> = number extends (S | T)["length"]
  * ```ts
  * import { jacrev, type Tensor, tensor } from "@katachi/katachi";
  *
- * const f = (x: Tensor<[3]>) => x.square().sum().mul(x.slice([0, 2])); // [2]
+ * const f = (x: Tensor<[3]>) => x.square().sum().mul(x.slice([[0, 2]])); // [2]
  * jacrev(f)(tensor([1, 2, 3])).shape; // [2, 3]
  * ```
  */
