@@ -113,7 +113,10 @@ function complaints(f: (key: Key) => unknown): string[] {
   using _watch = debug.keys(true);
   const compiled = (key: Key) => jit(() => (f(random.split(key)[0]), x))();
   return [f, compiled].map((g) =>
-    assertThrows(() => g(random.key(0)), debug.KeyReuseError).message.replace(/ at \S+?(?=[; ,])/g, "")
+    assertThrows(() => g(random.key(0)), debug.KeyReuseError).message.replace(
+      / at \S+?(?=[; ,])/g,
+      "",
+    )
   );
 }
 
