@@ -35,7 +35,7 @@ export interface FlatTree {
 
 /**
  * Takes a tree apart into its leaves and its structure. `operation` and `where` name the caller and
- * the tree in messages, as in `grad: argument 0.w is a number`.
+ * the tree in messages, as in `grad: argument 0.w is a number` (see {@linkcode placeIn}).
  */
 export function flattenTree(tree: unknown, operation: string, where: string): FlatTree {
   const leaves: AnyTensor[] = [];
@@ -70,7 +70,7 @@ export function flattenTree(tree: unknown, operation: string, where: string): Fl
       ];
     }
     throw new TreeError(
-      `${operation}: ${where}${path} is ${describe(node)}, not a tensor${hint(node)}`,
+      `${operation}: ${placeIn(where, path)} is ${describe(node)}, not a tensor${hint(node)}`,
     );
   };
 
@@ -86,6 +86,14 @@ export function flattenTree(tree: unknown, operation: string, where: string): Fl
       },
     },
   };
+}
+
+/**
+ * A place in a tree, in words. Where the tree is a list that the name counts, as in `argument `, its
+ * index stands bare: `argument 0.w`.
+ */
+export function placeIn(name: string, path: string): string {
+  return name.endsWith(" ") ? name + path.replace(/^\[(\d+)\]/, "$1") : name + path;
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -10,7 +10,7 @@ import { showShape } from "../shape/fail.ts";
 import { equalShapes } from "../shape/same.ts";
 import { ShapeError } from "../shape/fail.ts";
 import { isFloating } from "../tensor/dtype.ts";
-import { flattenTree, type FlatTree, requireSameTree } from "../tensor/tree.ts";
+import { flattenTree, type FlatTree, placeIn, requireSameTree } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { zeros } from "../primitives/create.ts";
 import { withoutEffects } from "../tape/effects.ts";
@@ -130,7 +130,7 @@ function linearized<A extends readonly unknown[], R>(
         const primal = inputs.leaves[i];
         if (!equalShapes(shape, primal.shape) || dtype !== primal.dtype) {
           throw new ShapeError(
-            `${operation}: the tangent ${form.structure.paths[i]} is ${dtype}${
+            `${operation}: ${placeIn("tangent ", form.structure.paths[i])} is ${dtype}${
               showShape(shape)
             }, the primal is ${primal.dtype}${showShape(primal.shape)}`,
           );

@@ -6,7 +6,7 @@
 import { normalizeAxis } from "../shape/axis.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import type { Dim } from "../shape/dim.ts";
-import { flattenTree, TreeError, type TreeStructure } from "../tensor/tree.ts";
+import { flattenTree, placeIn, TreeError, type TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { repeatExample } from "../primitives/broadcast.ts";
 import { moveAxisRaw } from "../primitives/movement.ts";
@@ -112,9 +112,8 @@ function vmapOf(
   };
 }
 
-/** `argument 0.w` for the path `[0].w` among the arguments. */
 function argumentName(path: string): string {
-  return path === "" ? "the arguments" : path.replace(/^\[(\d+)\]/, "argument $1");
+  return path === "" ? "the arguments" : placeIn("argument ", path);
 }
 
 function resultName(path: string): string {

@@ -207,7 +207,7 @@ const wrong: Record<string, () => unknown> = {
     jacfwd((x: Tensor<[2]>) => x, { argnums: 1 })(ones([2])),
   "grad: the function must return a scalar, got [2]": () =>
     hvp((x: AnyTensor) => x, ones([2]), ones([2])),
-  "jvp: the tangent [0] is float32[3], the primal is float32[2]": () =>
+  "jvp: tangent 0 is float32[3], the primal is float32[2]": () =>
     hvp((x: AnyTensor) => x.sum(), ones([2]), ones([3])),
 };
 

@@ -220,7 +220,7 @@ const wrong: Record<string, () => unknown> = {
     loose(tensor([true, false]), same, same, ones([2])),
   "cond: the condition must be bool, got float32": () => loose(tensor(1), same, same, ones([2])),
   "cond: the condition must be a tensor, got number": () => loose(1, same, same, ones([2])),
-  "cond: operand [0] is the number 3, not a tensor; write tensor(3)": () =>
+  "cond: operand 0 is the number 3, not a tensor; write tensor(3)": () =>
     loose(true, same, same, 3),
   "cond: the result is the number 1, not a tensor; write tensor(1)": () =>
     loose(true, () => 1, same, ones([2])),
