@@ -55,9 +55,16 @@ export {
   zeros,
   zerosLike,
 } from "./src/primitives/create.ts";
+export {
+  type Alike,
+  geomspace,
+  logspace,
+  meshgrid,
+  type MeshGridOptions,
+} from "./src/functions/grids.ts";
 export { assertShape, ensureShape, hasShape } from "./src/functions/assert_shape.ts";
 
-// Element by element.
+// Element by element: arithmetic, functions of real numbers, comparison, logic.
 export {
   add,
   atan2,
@@ -86,7 +93,6 @@ export {
   sign,
   sqrt,
   square,
-  stopGradient,
 } from "./src/primitives/math.ts";
 export {
   acos,
@@ -103,15 +109,6 @@ export {
   tanh,
 } from "./src/primitives/trigonometry.ts";
 export { ceil, floor, round, trunc } from "./src/primitives/rounding.ts";
-export { i0, i0e, i1, i1e } from "./src/primitives/special/bessel.ts";
-export { cbrt } from "./src/primitives/special/cbrt.ts";
-export { erf, erfc, erfcx } from "./src/primitives/special/erf.ts";
-export { erfInv } from "./src/primitives/special/erf_inv.ts";
-export { lgamma } from "./src/primitives/special/lgamma.ts";
-export { ndtri } from "./src/primitives/special/ndtri.ts";
-export { digamma, polygamma } from "./src/primitives/special/polygamma.ts";
-export { xlog1py, xlogy } from "./src/primitives/special/xlogy.ts";
-export { beta, betaln, entr, gamma, logit, logNdtr, ndtr, sinc } from "./src/functions/special.ts";
 export {
   copySign,
   deg2rad,
@@ -134,6 +131,7 @@ export {
   notEqual,
   where,
 } from "./src/primitives/compare.ts";
+export { allClose, arrayEqual, type Closeness, isClose } from "./src/functions/closeness.ts";
 export {
   bitwiseAnd,
   bitwiseNot,
@@ -156,6 +154,17 @@ export type {
   SameUnary,
   Where,
 } from "./src/primitives/signatures.ts";
+
+// Special functions, and the ones that neither overflow nor lose digits.
+export { i0, i0e, i1, i1e } from "./src/primitives/special/bessel.ts";
+export { cbrt } from "./src/primitives/special/cbrt.ts";
+export { erf, erfc, erfcx } from "./src/primitives/special/erf.ts";
+export { erfInv } from "./src/primitives/special/erf_inv.ts";
+export { lgamma } from "./src/primitives/special/lgamma.ts";
+export { ndtri } from "./src/primitives/special/ndtri.ts";
+export { digamma, polygamma } from "./src/primitives/special/polygamma.ts";
+export { xlog1py, xlogy } from "./src/primitives/special/xlogy.ts";
+export { beta, betaln, entr, gamma, logit, logNdtr, ndtr, sinc } from "./src/functions/special.ts";
 export {
   clip,
   logAddExp,
@@ -167,17 +176,9 @@ export {
   softplus,
 } from "./src/functions/stable.ts";
 
-// Along axes.
+// Along axes: many elements to one, and running results.
 export { all, any, argmax, argmin, max, mean, min, prod, sum } from "./src/functions/reductions.ts";
-export {
-  cumlogsumexp,
-  cummax,
-  cummin,
-  cumprod,
-  cumsum,
-  type CumulativeOptions,
-  diff,
-} from "./src/functions/cumulative.ts";
+export { std, variance } from "./src/functions/statistics.ts";
 export {
   average,
   type AverageOptions,
@@ -190,8 +191,17 @@ export {
   nanSum,
   ptp,
 } from "./src/functions/averages.ts";
-export { allClose, arrayEqual, type Closeness, isClose } from "./src/functions/closeness.ts";
-export { std, variance } from "./src/functions/statistics.ts";
+export {
+  cumlogsumexp,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  type CumulativeOptions,
+  diff,
+} from "./src/functions/cumulative.ts";
+
+// Shapes: the same elements in other places.
 export {
   astype,
   broadcastTo,
@@ -205,6 +215,11 @@ export {
   transpose,
 } from "./src/functions/shapes.ts";
 export { concat, type Shapes, stack } from "./src/functions/joining.ts";
+export { moveAxis, type Parts, split, swapAxes, unstack } from "./src/functions/parts.ts";
+export { repeat, roll, tile } from "./src/functions/repetition.ts";
+export { type Batch, diag, diagonal, trace, tril, triu } from "./src/functions/diagonals.ts";
+
+// Indexing: reading and replacing at positions.
 export { type IndexDType, oneHot, putAlong, take, takeAlong } from "./src/functions/indexing.ts";
 export {
   addAt,
@@ -227,6 +242,13 @@ export {
   type StartsOf,
   type WindowStarts,
 } from "./src/functions/dynamic.ts";
+
+// Products.
+export { cross, inner, kron, matmul, outer, tensordot, vdot } from "./src/functions/products.ts";
+export { einsum, einsumPath } from "./src/functions/einsum.ts";
+export type { EinsumPath, EinsumStep } from "./src/functions/contraction_path.ts";
+
+// Windows: convolution and pooling.
 export {
   conv1d,
   conv2d,
@@ -237,7 +259,7 @@ export {
 } from "./src/functions/convolution.ts";
 export { avgPool, maxPool, minPool, sumPool } from "./src/functions/windows.ts";
 
-// Order.
+// Order: sorting, searching, counting, quantiles.
 export {
   argsort,
   type SearchOptions,
@@ -263,21 +285,8 @@ export {
   type QuantileMethod,
   type QuantileOptions,
 } from "./src/functions/quantiles.ts";
-export { einsum, einsumPath } from "./src/functions/einsum.ts";
-export type { EinsumPath, EinsumStep } from "./src/functions/contraction_path.ts";
-export { cross, inner, kron, matmul, outer, tensordot, vdot } from "./src/functions/products.ts";
-export { type Batch, diag, diagonal, trace, tril, triu } from "./src/functions/diagonals.ts";
-export { moveAxis, type Parts, split, swapAxes, unstack } from "./src/functions/parts.ts";
-export { repeat, roll, tile } from "./src/functions/repetition.ts";
-export {
-  type Alike,
-  geomspace,
-  logspace,
-  meshgrid,
-  type MeshGridOptions,
-} from "./src/functions/grids.ts";
 
-// Transformations.
+// Transformations: derivatives.
 export { grad, valueAndGrad } from "./src/transforms/grad.ts";
 export type {
   ByArgument,
@@ -286,6 +295,8 @@ export type {
   Loss,
   ValueAndGradResult,
 } from "./src/transforms/grad_types.ts";
+export { vjp } from "./src/transforms/vjp.ts";
+export { jvp, linearize } from "./src/transforms/jvp.ts";
 export {
   hessian,
   hvp,
@@ -294,30 +305,41 @@ export {
   type JacobianOptions,
   jacrev,
 } from "./src/transforms/jacobian.ts";
-export { checkpoint } from "./src/transforms/checkpoint.ts";
 export { type CustomRule, customVjp } from "./src/transforms/custom_vjp.ts";
+export { stopGradient } from "./src/primitives/math.ts";
+export { checkpoint } from "./src/transforms/checkpoint.ts";
+
+// Transformations: batches and compilation.
+export { vmap, type VmapOptions, type Vmapped } from "./src/transforms/vmap.ts";
+export type {
+  AxisTree,
+  LeadingDim,
+  Sliced,
+  WithAxis,
+  WithoutAxis,
+} from "./src/transforms/tree_types.ts";
+export { jit, type JitOptions, traceCount, type TreeFunction } from "./src/transforms/jit.ts";
 export {
   evalShape,
   type ShapeDType,
   type ShapesOf,
   type TensorsOrShapes,
 } from "./src/transforms/eval_shape.ts";
+
+// Loops and choices.
 export { scan, type ScanOptions, type Steps } from "./src/transforms/control/scan.ts";
+export { foriLoop, type LoopBound, whileLoop } from "./src/transforms/control/while.ts";
+export { cond, switchCase } from "./src/transforms/control/cond.ts";
 export {
   associativeScan,
   type AssociativeScanOptions,
 } from "./src/transforms/control/associative_scan.ts";
-export { cond, switchCase } from "./src/transforms/control/cond.ts";
-export { foriLoop, type LoopBound, whileLoop } from "./src/transforms/control/while.ts";
-export { jvp, linearize } from "./src/transforms/jvp.ts";
-export { vjp } from "./src/transforms/vjp.ts";
-export { vmap, type VmapOptions, type Vmapped } from "./src/transforms/vmap.ts";
-export type { AxisTree, LeadingDim, WithAxis, WithoutAxis } from "./src/transforms/tree_types.ts";
-export { jit, type JitOptions, traceCount, type TreeFunction } from "./src/transforms/jit.ts";
+
+// Tapes: what a function does, and what it costs.
+export { countEquations, makeTape, runTape } from "./src/transforms/make_tape.ts";
 export { cost } from "./src/transforms/cost.ts";
 export { Cost, type CostParts, type PrimitiveCost, tapeCost } from "./src/tape/cost.ts";
 export { tapeToDot } from "./src/tape/dot.ts";
-export { countEquations, makeTape, runTape } from "./src/transforms/make_tape.ts";
 export {
   type Abstract,
   type Atom,
@@ -329,6 +351,9 @@ export {
   type Variable,
 } from "./src/tape/tape.ts";
 export type { Source } from "./src/tape/source.ts";
+export { TraceError } from "./src/tape/recorder.ts";
+
+// What a primitive is.
 export type {
   Augmented,
   BatchContext,
@@ -346,7 +371,6 @@ export type {
 } from "./src/tape/primitive.ts";
 export type { Draw, OperandSample, Sample, Sampler } from "./src/tape/sample.ts";
 export type { Scalar, ScalarFunction } from "./src/tape/scalar.ts";
-export { TraceError } from "./src/tape/recorder.ts";
 
 // Debugging.
 export * as debug from "./src/debug/mod.ts";
@@ -354,7 +378,7 @@ export * as debug from "./src/debug/mod.ts";
 // Randomness.
 export * as random from "./src/random/mod.ts";
 
-// Shapes and their rules.
+// Shapes and their rules as types.
 export type { Dim, Exact, Mutable, Plain, Shape } from "./src/shape/dim.ts";
 export { type Arg, type Fail, type Ok, ShapeError } from "./src/shape/fail.ts";
 export type { Broadcast, Broadcast3, BroadcastTo } from "./src/shape/broadcast.ts";

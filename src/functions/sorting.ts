@@ -121,15 +121,15 @@ export function topK<
 >(
   x: Tensor<S, D>,
   k: Arg<TopK<S, N, X, K>, N>,
-  options?: { readonly axis?: X },
+  axis?: X,
 ): TopKResult<Ok<TopK<S, N, X, K>>, D> {
-  return topKOf(x as never, k as never, options) as never;
+  return topKOf(x as never, k as never, axis) as never;
 }
 
 function topKOf(
   x: AnyTensor,
   k: number,
-  { axis = -1 }: { readonly axis?: number } = {},
+  axis = -1,
 ): TopKResult<Shape, DType> {
   const shape = topKShape(x.shape, k, axis);
   const at = normalizeAxis("topK", axis, x.shape);

@@ -171,11 +171,8 @@ export const logAddExp: RealBinary<"logAddExp"> = ((a: Operand, b: Operand): Any
  * softplus(tensor([-1000, 1000])).toArray(); // [0, 1000]
  * ```
  */
-export const softplus: RealUnary = ((x: Operand): AnyTensor => {
-  const y = real(x, "softplus");
-  // |x| as a maximum, so that the halves at 0 add up to the derivative sigmoid(0) = 1/2.
-  return add(maximum(y, 0), log1p(exp(neg(maximum(y, neg(y))))));
-}) as unknown as RealUnary;
+export const softplus: RealUnary =
+  ((x: Operand): AnyTensor => logAddExp(real(x, "softplus"), 0)) as unknown as RealUnary;
 
 /**
  * `log(1 / (1 + e^-x))`, accurate where the sigmoid is near 0 or 1.

@@ -17,7 +17,7 @@ import type { BroadcastTo } from "../shape/broadcast.ts";
 import type { Shape } from "../shape/dim.ts";
 import { type Arg, type Ok, ShapeError, showShape } from "../shape/fail.ts";
 import { type Positioned, positionedShape } from "../shape/positions.ts";
-import { type Index, resolveSlice, type Slice } from "../shape/slice.ts";
+import { type Index, requireList, resolveSlice, type Slice } from "../shape/slice.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { isTensor, sizeOf } from "../tensor/storage.ts";
 import type { AnyTensor, Operand, ShapeOf, Tensor } from "../tensor/tensor.ts";
@@ -88,7 +88,7 @@ export function getAt<
 }
 
 function getAtOf(x: AnyTensor, index: AtIndex): AnyTensor {
-  if (!isPositions(index)) return readRegion(x, resolveSlice("getAt", x.shape, index));
+  if (!isPositions("getAt", index)) return readRegion(x, resolveSlice("getAt", x.shape, index));
   const list = listOf("getAt", x.shape, index);
   const positions = list.map((position, axis) => {
     requireInside("getAt", position, x.shape[axis], x.shape);
@@ -185,7 +185,7 @@ export const minAt: UpdateAt<"minAt"> = updating("minAt", "min");
 function updating<Op extends string>(operation: Op, combine: Combine): UpdateAt<Op> {
   const update = (x: AnyTensor, index: AtIndex, value: Operand): AnyTensor => {
     const given = into(operation, value, x.dtype);
-    if (!isPositions(index)) {
+    if (!isPositions(operation, index)) {
       const region = resolveSlice(operation, x.shape, index);
       const part = broadcast(given, region.shape, operation);
       return writeRegion(x, region, combined(combine, () => readRegion(x, region), part));
@@ -214,8 +214,13 @@ function combined(combine: Combine, old: () => AnyTensor, value: AnyTensor): Any
   }
 }
 
-function isPositions(index: AtIndex): index is AnyTensor & Tensor<Shape, IndexDType> | Positions {
-  return isTensor(index) || (index as readonly unknown[]).some(isTensor);
+function isPositions(
+  operation: string,
+  index: AtIndex,
+): index is AnyTensor & Tensor<Shape, IndexDType> | Positions {
+  if (isTensor(index)) return true;
+  requireList(operation, index);
+  return (index as readonly unknown[]).some(isTensor);
 }
 
 /** Positions as tensors; a number must be in range. */

@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  abs,
   add,
   type AnyTensor,
   type Arg,
@@ -14,9 +13,9 @@ import {
   exp,
   expandDims,
   type Floating,
+  less,
   log1p,
   logSoftmax,
-  maximum,
   mean,
   mul,
   neg,
@@ -27,6 +26,7 @@ import {
   sum,
   takeAlong,
   type Tensor,
+  where,
 } from "../../mod.ts";
 import { sameShape } from "../shape/same.ts";
 import { type ClassTargets, classTargetsShape } from "./class_targets.ts";
@@ -83,7 +83,11 @@ export function sigmoidCrossEntropy<
   targets: Arg<Same<S, T, K>, Tensor<T, DType>>,
 ): Tensor<[], Floating<D>> {
   const [z, t] = pair("sigmoidCrossEntropy", logits, targets);
-  const loss = add(sub(maximum(z, 0), mul(z, t)), log1p(exp(neg(abs(z)))));
+  // Chosen, since the derivatives of a maximum and of |z| at 0, which is where training may begin,
+  // do not add up to those of the whole.
+  const negative = less(z, 0);
+  const distance = where(negative, z, neg(z));
+  const loss = add(sub(where(negative, 0, z), mul(z, t)), log1p(exp(distance)));
   return mean(loss) as never;
 }
 

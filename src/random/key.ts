@@ -50,7 +50,8 @@ export function key(seed: number): Key {
 /** The two words of a key as scalars. */
 function words(operation: string, key: AnyTensor): readonly [AnyTensor, AnyTensor] {
   if (!isTensor(key)) {
-    throw new TypeError(`random.${operation}: needs a key made by random.key, got ${typeof key}`);
+    const found = Array.isArray(key) ? `a list of ${(key as unknown[]).length}` : typeof key;
+    throw new TypeError(`random.${operation}: needs one key, made by random.key, got ${found}`);
   }
   requireDType(`random.${operation}`, key.dtype, ["uint32"]);
   if (key.shape.length !== 1 || key.shape[0] !== 2) {

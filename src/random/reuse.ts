@@ -79,12 +79,31 @@ export function eitherUses(programs: readonly KeyUses[]): KeyUses {
   };
 }
 
+/** What a loop does with its body. */
+export interface Rounds {
+  /** How often it goes round; 2 for more than once. */
+  readonly rounds: number;
+  /** Which inputs the body gives back as they came, for the next round. */
+  readonly passedOn: readonly boolean[];
+}
+
 /**
  * Notes the uses of a program as uses of the tensors that it is called with. In a loop, what the body
- * captured is used in each round.
+ * captured or passes on is used in each round.
  */
-export function useKeysOf(program: KeyUses, inputs: readonly AnyTensor[], rounds = 1): void {
+export function useKeysOf(
+  program: KeyUses,
+  inputs: readonly AnyTensor[],
+  { rounds, passedOn }: Rounds = { rounds: 1, passedOn: [] },
+): void {
   if (!watching || rounds === 0) return;
+  if (rounds > 1) {
+    const [again] = [
+      ...program.captured.values(),
+      ...program.inputs.filter((use, i) => use !== undefined && passedOn[i] === true),
+    ];
+    if (again !== undefined) refuseInEveryStep(again);
+  }
   const source = sourceHere();
   const called = ({ operation, where }: KeyUse): KeyUse => ({
     operation,
@@ -93,9 +112,14 @@ export function useKeysOf(program: KeyUses, inputs: readonly AnyTensor[], rounds
   for (const [i, use] of program.inputs.entries()) {
     if (use !== undefined) note(inputs[i], called(use));
   }
-  for (let round = 0; round < Math.min(rounds, 2); round++) {
-    for (const [key, use] of program.captured) note(key, called(use));
-  }
+  for (const [key, use] of program.captured) note(key, called(use));
+}
+
+function refuseInEveryStep({ operation, where }: KeyUse): never {
+  throw new KeyReuseError(
+    `random.${operation}: a key is used in every step of a loop, by random.${operation} ${where()}; ` +
+      `make new keys of it with random.split, or with random.foldIn and the step`,
+  );
 }
 
 function note(key: AnyTensor, use: KeyUse): void {

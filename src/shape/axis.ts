@@ -56,6 +56,9 @@ export type Vague<L extends readonly unknown[]> = number extends L[number] ? tru
 /** The run-time twin of {@linkcode AxisOf}: the axis counted from 0, or an error. */
 export function normalizeAxis(operation: string, axis: number, shape: Shape): number {
   const rank = shape.length;
+  if (typeof axis !== "number") {
+    throw new ShapeError(`${operation}: an axis is a number, got ${JSON.stringify(axis)}`);
+  }
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new ShapeError(`${operation}: axis ${axis} is out of range for ${showShape(shape)}`);
   }

@@ -93,6 +93,9 @@ export type NotDim<D, K> = Fail<
 
 /** The run-time twin of {@linkcode FromDims}. */
 export function checkDims(operation: string, shape: Shape): void {
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(`${operation}: a shape is a list of dims, got ${shape}`);
+  }
   for (const dim of shape) {
     if (!Number.isSafeInteger(dim) || dim < 0) {
       throw new ShapeError(`${operation}: a dim must be a whole number from 0 on, got ${dim}`);

@@ -141,8 +141,18 @@ export interface ResolvedSlice {
   readonly shape: readonly number[];
 }
 
+/** Refuses an index that is no list. */
+export function requireList(operation: string, index: unknown): void {
+  if (!Array.isArray(index)) {
+    throw new ShapeError(
+      `${operation}: an index is a list with an entry for each axis, got ${JSON.stringify(index)}`,
+    );
+  }
+}
+
 /** The run-time twin of {@linkcode Slice}, axis by axis. */
 export function resolveSlice(operation: string, shape: Shape, index: Index): ResolvedSlice {
+  requireList(operation, index);
   const named = index.filter((entry) => entry !== "..." && entry !== "newaxis").length;
   const dots = index.indexOf("...");
   if (dots !== index.lastIndexOf("...")) {

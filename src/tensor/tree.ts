@@ -70,7 +70,7 @@ export function flattenTree(tree: unknown, operation: string, where: string): Fl
       ];
     }
     throw new TreeError(
-      `${operation}: ${where}${path} is ${describe(node)}, not a tensor${hint(node)}`,
+      `${operation}: ${placeName(where, path)} is ${describe(node)}, not a tensor${hint(node)}`,
     );
   };
 
@@ -86,6 +86,11 @@ export function flattenTree(tree: unknown, operation: string, where: string): Fl
       },
     },
   };
+}
+
+/** A place in a tree for messages; in a list of arguments `argument 0.w`, for "argument " and `[0].w`. */
+export function placeName(where: string, path: string): string {
+  return where + (where.endsWith(" ") ? path.replace(/^\[(\d+)\]/, "$1") : path);
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

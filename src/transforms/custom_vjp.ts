@@ -4,7 +4,7 @@
  * @module
  */
 import { ShapeError, showShape } from "../shape/fail.ts";
-import { useKeysOf } from "../random/reuse.ts";
+import { eitherUses, type KeyUses, useKeysOf } from "../random/reuse.ts";
 import { equalShapes } from "../shape/same.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { flattenTree, requireSameTree, TreeError, type TreeStructure } from "../tensor/tree.ts";
@@ -149,11 +149,12 @@ export function customVjp<A extends readonly unknown[], R, K>(
     if (recording) return f(...args);
     const { leaves, structure } = flattenTree(args, "customVjp", "argument ");
     const { tape, output, keyUses } = trace("customVjp", f, structure, leaves);
-    useKeysOf(keyUses, leaves);
     recording = true;
     try {
       const forward = traceForward(rule.forward as never, structure, leaves, tape, output);
       const backward = traceBackward(rule.backward as never, structure, leaves, forward, output);
+      // One of both runs: the function, or `forward` instead.
+      useKeysOf(eitherUses([keyUses, forward.keyUses]), leaves);
       const { tapes, captured } = closeOverAll([tape, forward.tape, backward]);
       const params: CustomParams = {
         tape: tapes[0],
@@ -175,6 +176,7 @@ interface Forward {
   readonly results: number;
   /** The form of `[residuals]`. */
   readonly residuals: TreeStructure;
+  readonly keyUses: KeyUses;
 }
 
 /** Records `forward` and holds it to the function's own result. */
@@ -186,7 +188,7 @@ function traceForward(
   output: TreeStructure,
 ): Forward {
   let residuals: TreeStructure;
-  const { tape } = trace(
+  const { tape, keyUses } = trace(
     "customVjp",
     (...args: unknown[]) => {
       const pair = forward(...args);
@@ -208,7 +210,7 @@ function traceForward(
     structure,
     leaves,
   );
-  return { tape, results: outputs.length, residuals: residuals! };
+  return { tape, results: outputs.length, residuals: residuals!, keyUses };
 }
 
 /** Records `backward` and holds it to the arguments. */

@@ -40,15 +40,17 @@ export function grad<A extends readonly unknown[], R, const O extends GradOption
   f: (...args: A) => Loss<R, O, "grad">,
   options?: O,
 ): (...args: A) => GradResult<A, R, O> {
-  return gradOf(f as never, options as never) as never;
+  return gradOf("grad", f as never, options as never) as never;
 }
 
-function gradOf(
+/** The gradient function of a function, on behalf of an operation. */
+export function gradOf(
+  operation: string,
   f: (...args: unknown[]) => unknown,
   options: GradOptions = {},
 ): (...args: unknown[]) => unknown {
   return (...args) => {
-    const { gradient, aux } = differentiate("grad", f, options, args);
+    const { gradient, aux } = differentiate(operation, f, options, args);
     return options.hasAux ? [gradient, aux] : gradient;
   };
 }

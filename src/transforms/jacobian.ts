@@ -14,9 +14,9 @@ import { convert } from "../primitives/operands.ts";
 import { transposeRaw } from "../primitives/movement.ts";
 import { reshapeRaw } from "../primitives/reshape.ts";
 import { sliceRaw } from "../primitives/slice.ts";
-import { grad } from "./grad.ts";
-import type { ByArgument } from "./grad_types.ts";
-import { jvp, linearizeForward } from "./jvp.ts";
+import { gradOf } from "./grad.ts";
+import type { ByArgument, GradOptions, Loss } from "./grad_types.ts";
+import { linearized, linearizeForward } from "./jvp.ts";
 import { linearizeReverse } from "./pullback.ts";
 import { type Differentiable, differentiable } from "./vjp.ts";
 import { vmapLeaves } from "./vmap.ts";
@@ -137,9 +137,9 @@ export function hessian<
  * hvp(f, tensor([1, 1]), tensor([1, 0])).toArray(); // [16, 8]
  * ```
  */
-export function hvp<P, R>(f: (x: P) => R, x: P, tangent: P): P {
-  const gradient = grad(f as never) as unknown as (x: P) => P;
-  return jvp(gradient, [x], [tangent])[1];
+export function hvp<P, R>(f: (x: P) => Loss<R, GradOptions, "hvp">, x: P, tangent: P): P {
+  const gradient = gradOf("hvp", f as never) as (x: P) => P;
+  return linearized("hvp", gradient, [x]).push([tangent]);
 }
 
 /** The blocks of a Jacobian: for each output leaf, for each input leaf. */

@@ -10,7 +10,13 @@ import { showShape } from "../shape/fail.ts";
 import { equalShapes } from "../shape/same.ts";
 import { ShapeError } from "../shape/fail.ts";
 import { isFloating } from "../tensor/dtype.ts";
-import { flattenTree, type FlatTree, requireSameTree } from "../tensor/tree.ts";
+import {
+  flattenTree,
+  type FlatTree,
+  placeName,
+  requireSameTree,
+  TreeError,
+} from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { zeros } from "../primitives/create.ts";
 import { withoutEffects } from "../tape/effects.ts";
@@ -108,11 +114,15 @@ export function linearize<A extends readonly unknown[], R>(
   return [value, (...tangents) => push(tangents)];
 }
 
-function linearized<A extends readonly unknown[], R>(
+/** The value of a function at some arguments, and its derivative there. */
+export function linearized<A extends readonly unknown[], R>(
   operation: string,
   f: (...args: A) => R,
   primals: readonly [...A],
 ): { readonly value: R; readonly push: (tangents: readonly unknown[]) => R } {
+  if (!Array.isArray(primals)) {
+    throw new TreeError(`${operation}: primals and tangents are lists of all arguments`);
+  }
   const inputs = differentiable(operation, primals, primals.map((_, i) => i));
   const form = flattenTree(primals, operation, "primal ");
   let result: FlatTree | undefined;
@@ -130,7 +140,7 @@ function linearized<A extends readonly unknown[], R>(
         const primal = inputs.leaves[i];
         if (!equalShapes(shape, primal.shape) || dtype !== primal.dtype) {
           throw new ShapeError(
-            `${operation}: the tangent ${form.structure.paths[i]} is ${dtype}${
+            `${operation}: ${placeName("tangent ", form.structure.paths[i])} is ${dtype}${
               showShape(shape)
             }, the primal is ${primal.dtype}${showShape(primal.shape)}`,
           );

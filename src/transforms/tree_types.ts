@@ -5,7 +5,8 @@
  */
 import type { AxisOf } from "../shape/axis.ts";
 import type { Add } from "../shape/arithmetic.ts";
-import type { Dim, Generic, Mutable, Shape, Single } from "../shape/dim.ts";
+import type { Dim, Generic, Mutable, Shape, Single, UnknownRank } from "../shape/dim.ts";
+import type { Fail } from "../shape/fail.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -51,6 +52,22 @@ export type WithoutAxis<T> = T extends Tensor<infer S extends Shape, infer D ext
 type Rest<S extends Shape> = S extends readonly [unknown, ...infer R]
   ? R extends infer T extends Shape ? Mutable<T> : Shape
   : Shape;
+
+/** A tree whose leaves all have a first axis to go along. */
+export type Sliced<T, K extends string> = ScalarIn<T, K> extends false ? T
+  : Fail<`${K}: xs${Exclude<ScalarIn<T, K>, false>} is a scalar, and has no axis to go along`>;
+
+/**
+ * The paths of a tree's scalars, `false` for other leaves.
+ *
+ * @internal
+ */
+type ScalarIn<T, K, P extends string = ""> = T extends Tensor<infer S extends Shape, DType>
+  ? UnknownRank<S, K> extends true ? false : S["length"] extends 0 ? P : false
+  : T extends readonly unknown[]
+    ? { [I in keyof T]: ScalarIn<T[I], K, `${P}[${I & string}]`> }[number]
+  : T extends object ? { [N in keyof T]: ScalarIn<T[N], K, `${P}.${N & string}`> }[keyof T]
+  : false;
 
 /** The size of the first axis of a tree's leaves: `number` where they differ, or there are none. */
 // In a box, since asking whether a bare type parameter is a dim would be put off.

@@ -7,7 +7,7 @@ import { normalizeAxis } from "../shape/axis.ts";
 import { ShapeError, showShape } from "../shape/fail.ts";
 import type { Dim } from "../shape/dim.ts";
 import { useKeysOf } from "../random/reuse.ts";
-import { flattenTree, TreeError, type TreeStructure } from "../tensor/tree.ts";
+import { flattenTree, placeName, TreeError, type TreeStructure } from "../tensor/tree.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { repeatExample } from "../primitives/broadcast.ts";
 import { moveAxisRaw } from "../primitives/movement.ts";
@@ -78,7 +78,7 @@ function vmapOf(
 ): (...args: unknown[]) => unknown {
   return (...args) => {
     const { leaves, structure } = flattenTree(args, "vmap", "argument ");
-    const axes = axesOf("vmap", "inAxes", inAxes, args, structure, argumentName).map((axis, i) =>
+    const axes = axesOf("vmap", "inAxes", inAxes, "argument ", args, structure).map((axis, i) =>
       axis === null ? null : inAxis(axis, leaves[i], structure.paths[i])
     );
     const size = batchSize(leaves, axes, structure);
@@ -95,14 +95,14 @@ function vmapOf(
     const batched = axes.map((axis) => axis !== null);
     const results = evaluateBatch(removeDead(tape), inputs, batched, size);
     const form = output.build(results.outputs);
-    const places = axesOf("vmap", "outAxes", outAxes, form, output, resultName);
+    const places = axesOf("vmap", "outAxes", outAxes, "the result", form, output);
     return output.build(results.outputs.map((result, i) => {
       const place = places[i];
       if (place === null && !results.batched[i]) return result;
       if (place === null) {
         throw new ShapeError(
           `vmap: outAxes is null for ${
-            resultName(output.paths[i])
+            placeName("the result", output.paths[i])
           }, which differs between examples`,
         );
       }
@@ -112,21 +112,12 @@ function vmapOf(
   };
 }
 
-/** `argument 0.w` for the path `[0].w` among the arguments. */
-function argumentName(path: string): string {
-  return path === "" ? "the arguments" : path.replace(/^\[(\d+)\]/, "argument $1");
-}
-
-function resultName(path: string): string {
-  return `the result${path}`;
-}
-
 function inAxis(axis: number, leaf: AnyTensor, path: string): number {
-  return normalizeAxis(`vmap: ${argumentName(path)}`, axis, leaf.shape);
+  return normalizeAxis(`vmap: ${placeName("argument ", path)}`, axis, leaf.shape);
 }
 
 function outAxis(axis: number, result: AnyTensor, path: string): number {
-  return normalizeAxis(`vmap: ${resultName(path)}`, axis, result.shape);
+  return normalizeAxis(`vmap: ${placeName("the result", path)}`, axis, result.shape);
 }
 
 /** The one size that all batched leaves agree on. */
@@ -143,9 +134,9 @@ function batchSize(
   }
   const sizeAt = (i: number) => leaves[i].shape[axes[i]!];
   const describe = (i: number) =>
-    `${argumentName(paths[i])} ${showShape(leaves[i].shape)} has ${sizeAt(i)} along axis ${
-      axes[i]
-    }`;
+    `${placeName("argument ", paths[i])} ${showShape(leaves[i].shape)} has ${
+      sizeAt(i)
+    } along axis ${axes[i]}`;
   const odd = axes.findIndex((axis, i) => axis !== null && sizeAt(i) !== sizeAt(first));
   if (odd >= 0) {
     throw new ShapeError(`vmap: batch sizes differ: ${describe(first)}, ${describe(odd)}`);

@@ -55,8 +55,8 @@ const segmented = (f: unknown) => (s: Settings) => (x: X) =>
 const functions: Record<string, (settings: Settings) => (...xs: X[]) => X> = {
   sort: (s) => (x) => k.sort(x, s.axis, s),
   argsort: (s) => (x) => k.argsort(x, s.axis, s),
-  topKValues: (s) => (x) => k.topK(x, s.k, s).values,
-  topKIndices: (s) => (x) => k.topK(x, s.k, s).indices,
+  topKValues: (s) => (x) => k.topK(x, s.k, s.axis).values,
+  topKIndices: (s) => (x) => k.topK(x, s.k, s.axis).indices,
   quantile: (s) => (x) => k.quantile(x, s.q, axisOf(s), s),
   percentile: (s) => (x) => k.percentile(x, 30, axisOf(s)),
   median: (s) => (x) => k.median(x, axisOf(s)),

@@ -38,7 +38,7 @@ Deno.test("topK: the first of the descending order, along any axis", () => {
   });
   fc.assert(fc.property(matrix, fc.nat(4), fc.integer({ min: -2, max: 1 }), (rows, count, axis) => {
     const x = wide(rows.flat()).reshape([4, 4]);
-    const { values, indices } = k.topK(x, count, { axis });
+    const { values, indices } = k.topK(x, count, axis);
     const first = [[0, count], [0, 4]] as const;
     const part = axis === 0 || axis === -2 ? first : [first[1], first[0]] as const;
     assertEquals(

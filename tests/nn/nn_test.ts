@@ -8,6 +8,7 @@ import {
   type Dim,
   DTypeError,
   grad,
+  hessian,
   matmul,
   oneHot,
   random,
@@ -60,6 +61,16 @@ Deno.test("sigmoidCrossEntropy: -t log s(z) - (1 - t) log(1 - s(z))", () => {
     assertAlmostEquals(found, -t * Math.log(s) - (1 - t) * Math.log(other), 1e-9);
   }));
   assertEquals(sigmoidCrossEntropy(tensor([-1000, 1000]), tensor([1, 1])).item(), 500);
+});
+
+Deno.test("sigmoidCrossEntropy: at logits of 0 it has the derivatives that it has around", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(0, -0), fc.double({ min: 0, max: 1, noNaN: true }), (z, t) => {
+      const loss = (z: Tensor<[], "float64">) => sigmoidCrossEntropy(z, tensor(t, "float64"));
+      assertAlmostEquals(grad(loss)(tensor(z, "float64")).item(), 0.5 - t, 1e-12);
+      assertAlmostEquals(hessian(loss)(tensor(z, "float64")).item(), 0.25, 1e-12);
+    }),
+  );
 });
 
 Deno.test("softmaxCrossEntropy: classes and one-hot rows agree", () => {

@@ -61,7 +61,7 @@ Deno.test("order statistics have literal shapes", () => {
   assertType<IsExact<typeof sorted, T<[4, 3, 2]>>>(true);
   const order = k.argsort(x);
   assertType<IsExact<typeof order, T<[4, 3, 2], "int32">>>(true);
-  const { values, indices } = k.topK(x, 2, { axis: 0 });
+  const { values, indices } = k.topK(x, 2, 0);
   assertType<IsExact<typeof values, T<[2, 3, 2]>>>(true);
   assertType<IsExact<typeof indices, T<[2, 3, 2], "int32">>>(true);
   const found = k.searchsorted(k.zeros([5]), x);

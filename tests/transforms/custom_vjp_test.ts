@@ -236,7 +236,7 @@ const wrong: Record<string, () => unknown> = {
   "customVjp: forward's result is int32[2], where float32[2] is needed": broken({
     forward: (x: AnyTensor) => [x.astype("int32"), null],
   }),
-  "customVjp: residual [0] is the number 3, not a tensor; write tensor(3)": broken({
+  "customVjp: residual 0 is the number 3, not a tensor; write tensor(3)": broken({
     forward: (x: AnyTensor) => [x, 3],
   }),
   "customVjp: backward must return a list of 2 cotangents, one for each argument": broken({
@@ -252,7 +252,7 @@ const wrong: Record<string, () => unknown> = {
     broken({ backward: ([x]: AnyTensor[]) => [x, { b: x }] }),
   "customVjp: argument 1 and cotangent 1 of backward are different trees: { a: * } and [*, *]":
     broken({ backward: ([x]: AnyTensor[]) => [x, [x, x]] }),
-  "customVjp: argument [0] is the number 1, not a tensor; write tensor(1)": () =>
+  "customVjp: argument 0 is the number 1, not a tensor; write tensor(1)": () =>
     customVjp((x: number) => x, { forward: (x) => [x, null], backward: () => [null] })(1),
 };
 

@@ -88,6 +88,6 @@ Deno.test("errors: values, shapes that do not fit, leaves that are none", () => 
   assertThrows(
     () => evalShape((x: { a: number }) => x.a, { a: 1 }),
     TreeError,
-    "evalShape: argument [0].a is the number 1, not a tensor",
+    "evalShape: argument 0.a is the number 1, not a tensor",
   );
 });

@@ -205,9 +205,9 @@ const wrong: Record<string, () => unknown> = {
     jacrev((x: Tensor<[2]>) => [x, greater(x, 0)])(ones([2])),
   "jacfwd: there is no argument 1, the function got 1": () =>
     jacfwd((x: Tensor<[2]>) => x, { argnums: 1 })(ones([2])),
-  "grad: the function must return a scalar, got [2]": () =>
+  "hvp: the function must return a scalar, got [2]": () =>
     hvp((x: AnyTensor) => x, ones([2]), ones([2])),
-  "jvp: the tangent [0] is float32[3], the primal is float32[2]": () =>
+  "hvp: tangent 0 is float32[3], the primal is float32[2]": () =>
     hvp((x: AnyTensor) => x.sum(), ones([2]), ones([3])),
 };
 

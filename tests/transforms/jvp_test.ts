@@ -145,11 +145,11 @@ const wrong: Record<string, () => unknown> = {
     jvp(f, [ones([2]), ones([2])], [ones([2])] as never),
   "jvp: the primals and the tangents are different trees: [{ a: * }] and [{ b: * }]": () =>
     jvp((p: { a: AnyTensor }) => p.a, [{ a: ones([2]) }], [{ b: ones([2]) } as never]),
-  "jvp: the tangent [1] is float32[3], the primal is float32[2]": () =>
+  "jvp: tangent 1 is float32[3], the primal is float32[2]": () =>
     jvp(f, [ones([2]), ones([2])], [ones([2]), ones([3])]),
-  "jvp: the tangent [0] is float64[2], the primal is float32[2]": () =>
+  "jvp: tangent 0 is float64[2], the primal is float32[2]": () =>
     jvp(f, [ones([2]), ones([2])], [ones([2], "float64"), ones([2])]),
-  "linearize: the tangent [0] is float32[3], the primal is float32[2]": () =>
+  "linearize: tangent 0 is float32[3], the primal is float32[2]": () =>
     linearize(f, ones([2]), ones([2]))[1](ones([3]) as never, ones([2])),
   "jvp: argument 1 is int32, and gradients are of float32 and float64 only; convert it with astype, or leave it out with argnums":
     () => jvp(f, [ones([2]), ones([2], "int32")], [ones([2]), ones([2], "int32")]),

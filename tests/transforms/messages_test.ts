@@ -6,6 +6,8 @@ const refused: Record<string, string> = {
   "grad((x: Tensor<[3]>) => x.mul(2))": "grad: the function must return a scalar, got [3]",
   "valueAndGrad((x: Tensor<[2, 3]>) => x.sum(0))":
     "valueAndGrad: the function must return a scalar, got [3]",
+  "hvp((x: Tensor<[3]>) => x.mul(2), zeros([3]), zeros([3]))":
+    "hvp: the function must return a scalar, got [3]",
   "grad((x: Tensor<[3]>) => x.shape.length)": "grad: the function must return a scalar tensor",
   "grad((x: Tensor<[3]>) => x.sum(), { hasAux: true })":
     "grad: with hasAux the function must return [loss, aux]",
@@ -18,9 +20,9 @@ const refused: Record<string, string> = {
 
 Deno.test("the compiler says in words what is wrong with a loss", async (t) => {
   const head = [
-    `import { grad, random, type Tensor, valueAndGrad, zeros } from ${project("mod.ts")};`,
+    `import { grad, hvp, random, type Tensor, valueAndGrad, zeros } from ${project("mod.ts")};`,
     `import { linear, meanSquaredError, softmaxCrossEntropy } from ${project("src/nn/mod.ts")};`,
-    `export const used = [grad, linear, meanSquaredError, random, softmaxCrossEntropy, valueAndGrad, zeros];`,
+    `export const used = [grad, hvp, linear, meanSquaredError, random, softmaxCrossEntropy, valueAndGrad, zeros];`,
     `export type Used = Tensor;`,
   ];
   const lines = Object.keys(refused).map((line, i) => `export const result${i} = ${line};`);

@@ -27,6 +27,7 @@ import {
   switchCase,
   tanh,
   type Tensor,
+  tensor,
   vjp,
   vmap,
   where,
@@ -42,6 +43,12 @@ type Step = (w: Tensor<[number, number], "float64">) => {
   readonly real: Program;
   readonly plain: Program;
 };
+
+/** A scalar of doubles. */
+type Wide = Tensor<[], "float64">;
+
+/** The numbers of a vector's elements. */
+const places = (x: Vector): number[] => Array.from({ length: x.shape[0] }, (_, i) => i);
 
 const row = (x: Vector, i: number): Tensor<[], "float64"> => x.slice([i]) as never;
 
@@ -115,6 +122,103 @@ const steps: Record<string, Step> = {
       for (let i = 1; i < x.shape[0]; i++) ys.push(ys[i - 1].mul(row(factors, i)));
       return stack(ys) as Vector;
     },
+  }),
+  shifted: () => ({
+    // The next carry is the slice, and the result the carry.
+    real: (x) => scan((c: Wide, x: Wide) => [x, c.mul(x)], tanh(x.sum()), x)[1] as Vector,
+    plain: (x) => {
+      const before = [tanh(x.sum()), ...places(x).map((i) => row(x, i))];
+      return stack(places(x).map((i) => before[i].mul(row(x, i)))) as Vector;
+    },
+  }),
+  settled: () => ({
+    // After the first step the carry is a number that is known beforehand.
+    real: (x) =>
+      scan((c: Wide, x: Wide) => [tensor(0.5, "float64"), c.mul(x)], x.sum(), x)[1] as Vector,
+    plain: (x) =>
+      stack(
+        places(x).map((i) => row(x, i).mul(i === 0 ? x.sum() : tensor(0.5, "float64"))),
+      ) as Vector,
+  }),
+  numbered: () => ({
+    // Whole numbers go round, and the closed-over vector is a result of every step.
+    real: (x) => {
+      const [{ n, sum }, all] = scan(
+        ({ n, sum }: { n: Tensor<[], "int32">; sum: Wide }, y: Wide) => [
+          { n: n.add(1), sum: sin(sum.add(y.mul(n.astype("float64")))) },
+          x,
+        ],
+        { n: tensor(1, "int32"), sum: x.sum() },
+        x,
+      );
+      return all.sum(0).mul(sum).div(n.astype("float64")) as Vector;
+    },
+    plain: (x) => {
+      let sum = x.sum();
+      for (const i of places(x)) sum = sin(sum.add(row(x, i).mul(i + 1)));
+      return x.mul(x.shape[0]).mul(sum).div(x.shape[0] + 1);
+    },
+  }),
+  nested: () => ({
+    // The inner loop closes over the carry of the outer one, both over the vector.
+    real: (x) => {
+      const inner = (c: Wide) => scan((d: Wide, y: Wide) => [tanh(d.mul(y).add(c)), null], c, x)[0];
+      return scan((c: Wide, y: Wide) => [inner(c), y.mul(c)], tanh(x.sum()), x)[1] as Vector;
+    },
+    plain: (x) => {
+      let c = tanh(x.sum());
+      return stack(
+        places(x).map((i) => {
+          const y = row(x, i).mul(c);
+          let d = c;
+          for (const j of places(x)) d = tanh(d.mul(row(x, j)).add(c));
+          c = d;
+          return y;
+        }),
+      ) as Vector;
+    },
+  }),
+  mixed: () => {
+    // A choice, a rule of its own and a checkpoint in every step.
+    const product = customVjp((a: Wide, b: Wide) => sin(a.mul(b)), {
+      forward: (a, b) => [sin(a.mul(b)), { a, b }],
+      backward: ({ a, b }, cotangent) => {
+        const slope = cotangent.mul(a.mul(b).cos());
+        return [slope.mul(b), slope.mul(a)];
+      },
+    });
+    const own = checkpoint((c: Wide, y: Wide) => product(c, y).add(0.2));
+    return {
+      real: (x) =>
+        scan(
+          (c: Wide, y: Wide) => [cond(less(y, 0.11), (c) => own(c, y), (c) => c.mul(0.5), c), c],
+          tanh(x.sum()),
+          x,
+        )[1].mul(x) as Vector,
+      plain: (x) => {
+        let c = tanh(x.sum());
+        return stack(
+          places(x).map((i) => {
+            const [before, y] = [c, row(x, i)];
+            c = y.item() < 0.11 ? sin(c.mul(y)).add(0.2) : c.mul(0.5);
+            return before;
+          }),
+        ).mul(x) as Vector;
+      },
+    };
+  },
+  pair: () => ({
+    // A branch that gives its operand, and one value twice; the other branch closes over it.
+    real: (x) => {
+      const [a, b] = cond(
+        less(x.sum(), 0.07),
+        (x) => [x, x] as const,
+        () => [sin(x), x] as const,
+        x,
+      );
+      return a.mul(b);
+    },
+    plain: (x) => x.sum().item() < 0.07 ? x.mul(x) : sin(x).mul(x),
   }),
   rows: (w) => ({
     real: (x) => tanh(vmap((r: Vector) => r.mul(x).sum())(w) as Vector),

@@ -254,7 +254,7 @@ const wrong: Record<string, () => unknown> = {
     vmap((a: AnyTensor) => a, { inAxes: [{ w: 0 }] })(ones([2])),
   "vmap: outAxes has 1 axis for the result, a tensor": () =>
     vmap((a: AnyTensor) => a, { outAxes: [0] })(ones([2])),
-  "vmap: argument [0] is the number 3, not a tensor; write tensor(3)": () =>
+  "vmap: argument 0 is the number 3, not a tensor; write tensor(3)": () =>
     vmap((a: number) => a)(3),
   "vmap: the result is the number 2, not a tensor; write tensor(2)": () =>
     vmap((_: AnyTensor) => 2)(ones([2])),

@@ -4,6 +4,7 @@
  * @module
  */
 import { normalizeAxis } from "../../shape/axis.ts";
+import { equalShapes } from "../../shape/same.ts";
 import { ShapeError, showShape } from "../../shape/fail.ts";
 import { flattenTree, requireSameTree, type TreeStructure } from "../../tensor/tree.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -11,7 +12,6 @@ import { bind } from "../../tape/recorder.ts";
 import { concatPrimitive, moveAxisRaw, reversePrimitive } from "../../primitives/movement.ts";
 import { reshapeRaw } from "../../primitives/reshape.ts";
 import { sliceRaw } from "../../primitives/slice.ts";
-import { requireSameCarry } from "./carry.ts";
 
 /** Along what {@linkcode associativeScan} goes. */
 export interface AssociativeScanOptions {
@@ -74,7 +74,16 @@ function combining<T>(f: (a: T, b: T) => T, structure: TreeStructure): Combine {
       "the result",
     );
     requireSameTree("associativeScan", "xs", structure, "the result", result.structure);
-    requireSameCarry("associativeScan", { leaves: a, structure }, result.leaves);
+    for (const [i, { shape, dtype }] of a.entries()) {
+      const own = result.leaves[i];
+      if (!equalShapes(own.shape, shape) || own.dtype !== dtype) {
+        throw new ShapeError(
+          `associativeScan: from two ${dtype}${showShape(shape)} the function made ${own.dtype}${
+            showShape(own.shape)
+          } for xs${structure.paths[i]}; it must keep shape and dtype`,
+        );
+      }
+    }
     return result.leaves;
   };
 }

@@ -39,8 +39,8 @@ import { condPrimitive } from "./cond_primitive.ts";
  */
 export function cond<A extends readonly unknown[], R>(
   condition: boolean | Tensor<[], "bool">,
-  onTrue: (...operands: A) => R,
-  onFalse: (...operands: A) => NoInfer<R>,
+  onTrue: (...operands: NoInfer<A>) => R,
+  onFalse: (...operands: NoInfer<A>) => NoInfer<R>,
   ...operands: A
 ): R {
   const predicate = typeof condition === "boolean" ? scalar(condition, "bool") : condition;
@@ -56,6 +56,7 @@ export function cond<A extends readonly unknown[], R>(
  * @throws {TreeError} Where the branches give different trees, or there is none.
  * @throws {ShapeError} Where results differ in shape or dtype, or the index is no scalar.
  * @throws {DTypeError} Where the index is not `int32` or `uint32`.
+ * @throws {RangeError} Where the index is a number, but no whole one.
  *
  * @example
  * ```ts
@@ -68,10 +69,13 @@ export function cond<A extends readonly unknown[], R>(
  */
 export function switchCase<A extends readonly unknown[], R>(
   index: number | Tensor<[], "int32"> | Tensor<[], "uint32">,
-  branches: readonly ((...operands: A) => R)[],
+  branches: readonly ((...operands: NoInfer<A>) => R)[],
   ...operands: A
 ): R {
   if (branches.length === 0) throw new TreeError("switchCase: needs at least one branch");
+  if (typeof index === "number" && !Number.isInteger(index)) {
+    throw new RangeError(`switchCase: the index must be a whole number, got ${index}`);
+  }
   const chosen = typeof index === "number" ? scalar(index, "int32", "switchCase") : index;
   requireScalar("switchCase", "the index", chosen as AnyTensor, ["int32", "uint32"]);
   const names = branches.map((_, i) => `branch ${i}`);
@@ -120,7 +124,9 @@ function requireScalar(
   dtypes: readonly string[],
 ): void {
   if (!isTensor(value)) {
-    throw new TypeError(`${operation}: ${what} must be a tensor, got ${typeof value}`);
+    throw new TypeError(
+      `${operation}: ${what} must be a scalar ${dtypes.join(" or ")} tensor, got ${typeof value}`,
+    );
   }
   if (value.shape.length !== 0) {
     throw new ShapeError(`${operation}: ${what} must be a scalar, got ${showShape(value.shape)}`);

@@ -5,12 +5,12 @@
  */
 import { useKeysOf } from "../../random/reuse.ts";
 import type { Dim } from "../../shape/dim.ts";
-import { ShapeError, showShape } from "../../shape/fail.ts";
+import { type Arg, ShapeError, showShape } from "../../shape/fail.ts";
 import { flattenTree, requireSameTree, TreeError } from "../../tensor/tree.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Abstract } from "../../tape/tape.ts";
 import { trace } from "../trace.ts";
-import type { LeadingDim, WithAxis, WithoutAxis } from "../tree_types.ts";
+import type { LeadingDim, Sliced, WithAxis, WithoutAxis } from "../tree_types.ts";
 import { requireSameCarry } from "./carry.ts";
 import { constantsFirst } from "./constants_first.ts";
 import { bindScan } from "./scan_primitive.ts";
@@ -54,10 +54,10 @@ export type Steps<Xs, N extends Dim, K extends string = "scan"> = Xs extends nul
 export function scan<C, Xs, Y, const N extends Dim = Dim, K extends string = "scan">(
   f: (carry: C, x: WithoutAxis<Xs>) => readonly [carry: NoInfer<C>, y: Y],
   init: C,
-  xs: Xs,
+  xs: Arg<Sliced<Xs, K>, Xs>,
   options?: ScanOptions<N>,
 ): [carry: C, ys: WithAxis<Y, Steps<Xs, N, K>>] {
-  return scanOf(f as never, init, xs, options) as never;
+  return scanOf(f as never, init, xs as never, options) as never;
 }
 
 function scanOf(
@@ -89,7 +89,8 @@ function scanOf(
     structure,
     [...carry.leaves, ...examples],
   );
-  useKeysOf(keyUses, [...carry.leaves, ...slices.leaves], steps);
+  const passedOn = carry.leaves.map((_, i) => tape.outputs[i] === tape.inputs[i]);
+  useKeysOf(keyUses, [...carry.leaves, ...slices.leaves], { rounds: steps, passedOn });
   const { tape: body, captured } = constantsFirst(tape);
   const results = bindScan({
     body,

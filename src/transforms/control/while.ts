@@ -70,7 +70,8 @@ export function whileLoop<C>(
     carry.leaves,
   );
   // How many rounds is not known: there may be two.
-  for (const { keyUses } of [test, step]) useKeysOf(keyUses, carry.leaves, 2);
+  const passedOn = carry.leaves.map((_, i) => step.tape.outputs[i] === step.tape.inputs[i]);
+  for (const { keyUses } of [test, step]) useKeysOf(keyUses, carry.leaves, { rounds: 2, passedOn });
   const ofTest = constantsFirst(test.tape);
   const ofStep = constantsFirst(step.tape);
   const operands = [...ofTest.captured, ...ofStep.captured, ...carry.leaves];
@@ -104,12 +105,8 @@ export function foriLoop<C>(
   init: C,
 ): C {
   if (typeof lower === "number" && typeof upper === "number") {
-    for (const bound of [lower, upper]) {
-      if (!Number.isInteger(bound)) {
-        throw new ShapeError(`foriLoop: a bound must be a whole number, got ${bound}`);
-      }
-    }
     const first = { i: int(lower), carry: init };
+    int(upper);
     const [last] = scan(
       (now: typeof first, _: null): [typeof first, null] => [stepOf(now, body), null],
       first,
@@ -133,11 +130,18 @@ function stepOf<C>(
   { i, carry }: Counted<C>,
   body: (i: Tensor<[], "int32">, carry: C) => C,
 ): Counted<C> {
-  return { i: add(i, 1), carry: body(i, carry) };
+  const next = body(i, carry);
+  requireCarry("foriLoop", flattenTree(carry, "foriLoop", "the carry"), next);
+  return { i: add(i, 1), carry: next };
 }
 
 function int(bound: LoopBound): Tensor<[], "int32"> {
-  if (typeof bound === "number") return scalar(bound, "int32", "foriLoop") as never;
+  if (typeof bound === "number") {
+    if (!Number.isInteger(bound)) {
+      throw new ShapeError(`foriLoop: a bound must be a whole number, got ${bound}`);
+    }
+    return scalar(bound, "int32", "foriLoop") as never;
+  }
   const { shape, dtype } = bound as AnyTensor;
   if (shape.length !== 0 || (dtype !== "int32" && dtype !== "uint32")) {
     throw new DTypeError(
