@@ -12,6 +12,9 @@ import type { Graph, Value } from "./graph.ts";
 import * as integer from "./math/integer.ts";
 import { exp, expm1 } from "./math/exponential.ts";
 import { log, log1p } from "./math/logarithm.ts";
+import { acos, asin, atan, atan2 } from "./math/inverse_trigonometric.ts";
+import { acosh, asinh, atanh } from "./math/inverse_hyperbolic.ts";
+import { cos, sin, tan } from "./math/trigonometric.ts";
 import { cosh, sinh, tanh } from "./math/hyperbolic.ts";
 
 /**
@@ -68,6 +71,15 @@ function floating(f: Floats): Scalar<Value> {
     sinh: (x) => f.inDoubles(sinh, x),
     cosh: (x) => f.inDoubles(cosh, x),
     tanh: (x) => tanh(f, x),
+    sin: (x) => sin(f, x),
+    cos: (x) => cos(f, x),
+    tan: (x) => tan(f, x),
+    asin: (x) => f.inDoubles(asin, x),
+    acos: (x) => f.inDoubles(acos, x),
+    atan: (x) => f.inDoubles(atan, x),
+    asinh: (x) => f.inDoubles(asinh, x),
+    acosh: (x) => f.inDoubles(acosh, x),
+    atanh: (x) => f.inDoubles(atanh, x),
   };
   return {
     constant: (value) => f.number(value),
@@ -79,7 +91,7 @@ function floating(f: Floats): Scalar<Value> {
     max: (a, b) => f.max(a, b),
     rem: missing("rem"),
     pow: missing("pow"),
-    atan2: missing("atan2"),
+    atan2: (y, x) => f.inDoubles(atan2, y, x),
     equal: (a, b) => f.equal(a, b),
     less: (a, b) => f.less(a, b),
     lessEqual: (a, b) => f.lessEqual(a, b),
