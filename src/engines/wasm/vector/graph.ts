@@ -38,6 +38,12 @@ export class Graph {
     return this.#value(`constant ${bytes}`, [], (code) => code.v128(bytes), bytes);
   }
 
+  /** The words of 32 bits of a value that is a constant. */
+  constantOf({ id }: Value): Uint32Array | undefined {
+    const { bytes } = this.#nodes[id];
+    return bytes === undefined ? undefined : new Uint32Array(bytes.buffer, bytes.byteOffset, 4);
+  }
+
   /** A value that comes from elsewhere, told apart by its key: a load, a variable. */
   leaf(key: string, write: (code: Code) => void): Value {
     return this.#value(`leaf ${key}`, [], write);
