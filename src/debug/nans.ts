@@ -33,8 +33,8 @@ let on = false;
  * equation while it is on. In a gradient it names the line whose gradient it is.
  *
  * Values that are thrown away afterwards count as well: by a `where`, or under `vmap` those of a
- * branch that an example does not take and of a loop that has ended for it. A program that was compiled before the
- * checks were on does not know its lines.
+ * branch that an example does not take and of a loop that has ended for it. A program that was
+ * compiled before the checks were on does not know its lines.
  *
  * @example
  * ```ts
