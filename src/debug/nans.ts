@@ -32,8 +32,9 @@ let on = false;
  * elements, from which operands, and which line of yours wrote it. Compiled programs run equation by
  * equation while it is on. In a gradient it names the line whose gradient it is.
  *
- * Values that a `where` throws away afterwards count as well. A program that was compiled before the
- * checks were on does not know its lines.
+ * Values that are thrown away afterwards count as well: by a `where`, or under `vmap` those of a
+ * branch that an example does not take and of a loop that has ended for it. A program that was
+ * compiled before the checks were on does not know its lines.
  *
  * @example
  * ```ts

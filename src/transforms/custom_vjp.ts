@@ -121,7 +121,8 @@ export const customVjpPrimitive: Primitive<CustomParams> = definePrimitive({
  * batches follow from it.
  *
  * All three functions are recorded with abstract tensors, as by `jit`. They must not close over
- * tensors that are being differentiated by: what a gradient flows to is an argument.
+ * tensors that are being differentiated by: what a gradient flows to is an argument. Where the rule
+ * calls the function that it is for, that is the plain function, without the rule.
  *
  * @throws {TreeError} Where `forward` gives another result than the function, or `backward` other
  * cotangents than the arguments need.

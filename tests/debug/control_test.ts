@@ -216,3 +216,10 @@ Deno.test("checked loops and branches give the same, and the branch not taken is
   const negative = tensor([-1, 2]);
   assertEquals(f(negative)[0].toArray(), [-6, 12]);
 });
+
+Deno.test("under vmap, what an example does not take is looked at as well", () => {
+  const f = (x: Tensor<[]>) => cond(less(x, 0), (x) => x, (x) => log(x), x);
+  const xs = tensor([-1, 1]);
+  assertEquals(vmap(f)(xs).toArray(), [-1, 0]);
+  assertEquals(complaint(() => vmap(f)(xs))[0], "log");
+});
