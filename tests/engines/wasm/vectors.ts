@@ -91,7 +91,7 @@ export function kernel(
   const arrays = [...kinds, result].map((kind, i) => {
     const dtype = kind === "mask64" ? "float64" : kind === "bool" ? "int32" : kind;
     const Kind = allocate(dtype, 0).constructor as new (
-      buffer: ArrayBuffer,
+      buffer: ArrayBufferLike,
       start: number,
       length: number,
     ) => TypedArray;

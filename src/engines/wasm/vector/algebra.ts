@@ -15,6 +15,8 @@ import { log, log1p } from "./math/logarithm.ts";
 import { acos, asin, atan, atan2 } from "./math/inverse_trigonometric.ts";
 import { acosh, asinh, atanh } from "./math/inverse_hyperbolic.ts";
 import { cos, sin, tan } from "./math/trigonometric.ts";
+import { pow } from "./math/power.ts";
+import { remainder } from "./math/remainder.ts";
 import { cosh, sinh, tanh } from "./math/hyperbolic.ts";
 
 /**
@@ -51,7 +53,7 @@ function none(dtype: string, name: string): () => never {
 
 function floating(f: Floats): Scalar<Value> {
   const missing = (name: string) => none("floats", name);
-  const functions: Partial<Record<ScalarFunction, (x: Value) => Value>> = {
+  const functions: Record<ScalarFunction, (x: Value) => Value> = {
     neg: (x) => f.neg(x),
     abs: (x) => f.abs(x),
     sign: (x) => {
@@ -89,8 +91,8 @@ function floating(f: Floats): Scalar<Value> {
     div: (a, b) => f.div(a, b),
     min: (a, b) => f.min(a, b),
     max: (a, b) => f.max(a, b),
-    rem: missing("rem"),
-    pow: missing("pow"),
+    rem: (a, b) => remainder(f, a, b),
+    pow: (a, b) => pow(f, a, b),
     atan2: (y, x) => f.inDoubles(atan2, y, x),
     equal: (a, b) => f.equal(a, b),
     less: (a, b) => f.less(a, b),
@@ -101,7 +103,7 @@ function floating(f: Floats): Scalar<Value> {
     xor: missing("xor"),
     shiftLeft: missing("shiftLeft"),
     shiftRight: missing("shiftRight"),
-    apply: (name, x) => (functions[name] ?? missing(name))(x),
+    apply: (name, x) => functions[name](x),
   };
 }
 

@@ -295,31 +295,31 @@ export class Floats {
 
   /**
    * `usual`, but where the mask is set what `rare` writes, which is only reached if it is set
-   * anywhere. `rare` leaves a vector on the stack; `operand` is in the variable it is given.
+   * anywhere. `rare` leaves a vector on the stack; the operands are in the variables it is given.
    */
   rarely(
     key: string,
     mask: Value,
-    operand: Value,
+    operands: readonly Value[],
     usual: Value,
-    rare: (code: Code, operand: Local) => void,
+    rare: (code: Code, operands: readonly Local[]) => void,
   ): Value {
-    return this.graph.custom(`${key} ${this.width}`, [usual, operand, mask], (code) => {
-      const [result, x, where] = [code.local("v128"), code.local("v128"), code.local("v128")];
-      code.set(where);
-      code.set(x);
-      code.set(result);
+    const all = [usual, mask, ...operands];
+    return this.graph.custom(`${key} ${this.width}`, all, (code) => {
+      const locals = all.map(() => code.local("v128"));
+      for (const local of locals.toReversed()) code.set(local);
+      const [result, where, ...others] = locals;
       code.get(where);
       code.op("v128.any_true");
       code.if(() => {
-        rare(code, x);
+        rare(code, others);
         code.get(result);
         code.get(where);
         code.op("v128.bitselect");
         code.set(result);
       });
       code.get(result);
-      code.release(result, x, where);
+      code.release(...locals);
     });
   }
 

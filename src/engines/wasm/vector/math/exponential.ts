@@ -67,9 +67,11 @@ export function exp(f: Floats, x: Value, { shift = 0, tail }: {
   const { r, lost, scales } = reduce(f, bounded, shift);
   const square = f.mul(r, r);
   const polynomial = f.polynomial(f.pick(rest32, rest64), r);
-  const beyond = tail === undefined
-    ? f.mul(square, polynomial)
-    : f.madd(square, polynomial, f.add(tail, lost));
+  let beyond = f.mul(square, polynomial);
+  if (tail !== undefined) {
+    const small = f.add(tail, lost); // e^(r + small) = e^r + small e^r
+    beyond = f.add(beyond, f.madd(small, f.add(r, beyond), small));
+  }
   const power = f.add(f.add(r, beyond), f.number(1));
   return f.mul(f.mul(power, scales[0]), scales[1]);
 }

@@ -97,7 +97,7 @@ function periodic(
   const usual = of(f, nearAngle(f, x));
   const a = f.abs(x);
   const far = f.and(f.less(f.number(nearLimit), a), f.less(a, f.number(Infinity)));
-  return f.rarely(`${key} ${range}`, far, x, usual, (code, operand) => {
+  return f.rarely(`${key} ${range}`, far, [x], usual, (code, [operand]) => {
     farAngle(f, code, operand, range, of);
   });
 }
