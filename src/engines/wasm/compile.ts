@@ -11,7 +11,7 @@ import type { Tape } from "../../tape/tape.ts";
 import { ModuleBuilder } from "./assembler/module.ts";
 import type { Callee, Code, Local } from "./assembler/code.ts";
 import { writeContraction } from "./contract_kernel.ts";
-import type { Features } from "./evaluate.ts";
+import type { Features } from "./vector/floats.ts";
 import { type AddressOf, writeLoop } from "./loop_kernel.ts";
 import { lower } from "./lower.ts";
 import { bytesOf, planMemory } from "./memory.ts";
@@ -261,13 +261,13 @@ export function compileTape(tape: Tape, features: Features): Run {
 }
 
 function viewOf(
-  memory: ArrayBuffer,
+  memory: ArrayBufferLike,
   dtype: Buffer["dtype"],
   address: number,
   length: number,
 ): Elements["data"] {
   const Type = allocate(dtype, 0).constructor as new (
-    buffer: ArrayBuffer,
+    buffer: ArrayBufferLike,
     offset: number,
     length: number,
   ) => Elements["data"];

@@ -5,7 +5,7 @@
  */
 import type { Callee, Code } from "./assembler/code.ts";
 import type { ModuleBuilder } from "./assembler/module.ts";
-import type { Features } from "./evaluate.ts";
+import type { Features } from "./vector/floats.ts";
 import type { AddressOf } from "./loop_kernel.ts";
 import { writeReduce } from "./reduce_kernel.ts";
 import type { ContractKernel } from "./program.ts";

@@ -4,15 +4,13 @@
  * @module
  */
 import type { DType } from "../../tensor/dtype.ts";
-import { algebra, convert, convertMask, wide } from "./vector/algebra.ts";
+import { flopsOf } from "../../tape/flops.ts";
+import { algebra } from "./vector/algebra.ts";
+import { convert, convertMask } from "./vector/convert.ts";
+import type { Features } from "./vector/floats.ts";
 import type { Graph, Value } from "./vector/graph.ts";
+import { wide } from "./vector/wide.ts";
 import type { Apply, Constant, Count, Load, Symbolic } from "./symbolic.ts";
-
-/** What the machine can do. */
-export interface Features {
-  /** Fused multiply-add in one instruction. */
-  readonly relaxed: boolean;
-}
 
 /** How many elements a vector holds: two where doubles are among them. */
 export type Lanes = 2 | 4;
@@ -62,25 +60,40 @@ export class Evaluator {
     }
   }
 
-  #apply({ primitive, params, operands, output, dtype }: Apply): Value {
+  #apply(x: Apply): Value {
+    const { primitive, params, operands, output, dtype } = x;
     const values = operands.map((operand) => this.value(operand));
     const graph = this.#graph;
-    if (primitive.name === "convert") {
-      return convert(graph, values[0], operands[0].dtype, dtype, this.#lanes);
-    }
+    if (primitive.name === "convert") return this.#convert(values[0], operands[0].dtype, dtype);
     const { meaning } = primitive;
     if (meaning.kind !== "elementwise") throw new Error(`${primitive.name} is not elementwise`);
     // A select is computed in the dtype of its branches, so the last operand decides.
     const own = operands[operands.length - 1].dtype;
-    const masked = values.map((value, i) => this.#widened(value, operands[i].dtype, own));
-    const results = primitive.family === "special" && own === "float32"
-      ? wide(graph, (s) => meaning.scalar(s, s.take(masked), params).map(s.give))
-      : meaning.scalar(
-        algebra(graph, own, this.#lanes, this.#features),
-        masked,
-        params,
-      );
+    if (own === "float32" && isLong(x)) return this.#wide(x, values);
+    const results = meaning.scalar(
+      algebra(graph, own, this.#lanes, this.#features),
+      values.map((value, i) => this.#widened(value, operands[i].dtype, own)),
+      params,
+    );
     return dtype === "bool" ? this.#narrowed(results[output], own) : results[output];
+  }
+
+  /** Long expressions of float32 lose too much: they are computed in doubles. */
+  #wide({ primitive, params, operands, output, dtype }: Apply, values: readonly Value[]): Value {
+    const { meaning } = primitive;
+    if (meaning.kind !== "elementwise") throw new Error(`${primitive.name} is not elementwise`);
+    const s = wide(this.#graph, this.#lanes, this.#features);
+    const promoted = values.map((value, i) =>
+      operands[i].dtype === "bool" ? s.promoteMask(value) : s.promote(value)
+    );
+    const result = meaning.scalar(s, promoted, params)[output];
+    return dtype === "bool" ? s.demoteMask(result) : s.demote(result);
+  }
+
+  #convert(value: Value, from: DType, to: DType): Value {
+    const widened = to === "float64" ? this.#widened(value, from, to) : value;
+    const result = convert(this.#graph, widened, from, to);
+    return to === "bool" ? this.#narrowed(result, from) : result;
   }
 
   /** A mask as wide as the lanes of the dtype that it is to choose between. */
@@ -93,4 +106,12 @@ export class Evaluator {
   #narrowed(value: Value, dtype: DType): Value {
     return dtype === "float64" ? convertMask(this.#graph, value, 64, 32) : value;
   }
+}
+
+/** So many operations are few enough for single precision. */
+const short = 24;
+
+function isLong({ primitive, params, operands, dtype }: Apply): boolean {
+  const one = { shape: [], dtype };
+  return (flopsOf(primitive, operands.map(() => one), [one], params) ?? 0) > short;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { ModuleBuilder } from "./assembler/module.ts";
-import type { Features } from "./evaluate.ts";
+import type { Features } from "./vector/floats.ts";
 
 let known: Features | undefined;
 

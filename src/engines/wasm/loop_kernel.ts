@@ -5,7 +5,7 @@
  */
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Code, Local } from "./assembler/code.ts";
-import { Evaluator, type Features, type Lanes } from "./evaluate.ts";
+import { Evaluator, type Lanes } from "./evaluate.ts";
 import { elementSize } from "./memory.ts";
 import {
   Addresses,
@@ -18,6 +18,7 @@ import {
 } from "./nest.ts";
 import type { LoopKernel, Store } from "./program.ts";
 import { type Affine, type Buffer, type Count, leavesOf, type Load, rowMajor } from "./symbolic.ts";
+import type { Features } from "./vector/floats.ts";
 import { Graph, type Value } from "./vector/graph.ts";
 
 /** Where buffers lie. */

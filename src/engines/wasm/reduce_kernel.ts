@@ -6,7 +6,7 @@
 import type { Code, Local } from "./assembler/code.ts";
 import type { Plain } from "./assembler/opcodes.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import { Evaluator, type Features, type Lanes } from "./evaluate.ts";
+import { Evaluator, type Lanes } from "./evaluate.ts";
 import { type AddressOf, lanesOf } from "./loop_kernel.ts";
 import { elementSize } from "./memory.ts";
 import {
@@ -20,6 +20,7 @@ import {
 } from "./nest.ts";
 import type { Combine, ReduceKernel } from "./program.ts";
 import { type Affine, type Count, leavesOf, type Load, rowMajor } from "./symbolic.ts";
+import type { Features } from "./vector/floats.ts";
 import { Graph, type Value } from "./vector/graph.ts";
 
 /** After so many vectors a partial sum is added to the total: the error grows with it, not with n. */
