@@ -31,9 +31,9 @@ export const log2Parts: Record<32 | 64, readonly [high: number, low: number]> = 
 };
 
 interface Reduced {
-  /** The rest, and what was lost when it was rounded. */
-  readonly r: Value;
-  readonly lost: Value;
+  /** `x - k log 2`, by the first part of `log 2`; the second part takes away a little more. */
+  readonly coarse: Value;
+  readonly k: Value;
   /** Two powers of 2 with the product `2^k`, which alone might be too large or too small. */
   readonly scales: readonly [Value, Value];
 }
@@ -41,51 +41,64 @@ interface Reduced {
 /** `x` without multiples of `log 2`; the powers' product is `2^(k + shift)`. */
 function reduce(f: Floats, x: Value, shift: number): Reduced {
   const { mantissa, bias } = f.layout;
-  const [high, low] = log2Parts[f.width];
   const magic = f.number(f.magic + 2 * bias);
   // The lowest bits are k plus two biases: halved, each half is the exponent of a power.
   const rounded = f.madd(x, f.number(Math.LOG2E), magic);
   const k = f.sub(rounded, magic);
-  const coarse = f.nmadd(k, f.number(high), x);
-  const fine = f.mul(k, f.number(low));
-  const r = f.sub(coarse, fine);
+  const coarse = f.nmadd(k, f.number(log2Parts[f.width][0]), x);
   const exponent = shift === 0 ? rounded : f.addBits(rounded, f.bits(BigInt(shift)));
   const half = f.shiftRight(exponent, 1);
   const scales = [half, f.subBits(exponent, half)].map((e) => f.shiftLeft(e, mantissa));
-  return { r, lost: f.sub(f.sub(coarse, r), fine), scales: [scales[0], scales[1]] };
+  return { coarse, k, scales: [scales[0], scales[1]] };
 }
 
-/**
- * `2^shift e^x`; the shift is a whole number near 0. Where `x` is a sum, its small second part may
- * be given, too.
- */
-export function exp(f: Floats, x: Value, { shift = 0, tail }: {
-  readonly shift?: number;
-  readonly tail?: Value;
-} = {}): Value {
-  const bounded = f.pick(f.clamp(x, -105, 90), f.clamp(x, -747, 712));
-  const { r, lost, scales } = reduce(f, bounded, shift);
-  const square = f.mul(r, r);
-  const polynomial = f.polynomial(f.pick(rest32, rest64), r);
-  let beyond = f.mul(square, polynomial);
-  if (tail !== undefined) {
-    const small = f.add(tail, lost); // e^(r + small) = e^r + small e^r
-    beyond = f.add(beyond, f.madd(small, f.add(r, beyond), small));
-  }
-  const power = f.add(f.add(r, beyond), f.number(1));
-  return f.mul(f.mul(power, scales[0]), scales[1]);
+/** `r`, and what was lost when it was rounded. */
+function fine(f: Floats, { coarse, k }: Reduced): { readonly r: Value; readonly lost: Value } {
+  const little = f.mul(k, f.number(log2Parts[f.width][1]));
+  const r = f.sub(coarse, little);
+  return { r, lost: f.sub(f.sub(coarse, r), little) };
+}
+
+/** `e^r - 1 - r`. */
+function beyond(f: Floats, r: Value): Value {
+  return f.mul(f.mul(r, r), f.polynomial(f.pick(rest32, rest64), r));
+}
+
+/** `2^shift e^x`; the shift is a whole number near 0. */
+export function exp(f: Floats, x: Value, shift = 0): Value {
+  const { coarse, k, scales } = reduce(f, bounded(f, x), shift);
+  const r = f.nmadd(k, f.number(log2Parts[f.width][1]), coarse);
+  const power = f.madd(f.mul(r, r), f.polynomial(f.pick(rest32, rest64), r), r);
+  return f.mul(f.mul(f.add(power, f.number(1)), scales[0]), scales[1]);
+}
+
+/** `e^(x + tail)` for a tail that is smaller than what `x` is rounded by. */
+export function expOfSum(f: Floats, x: Value, tail: Value): Value {
+  const reduced = reduce(f, bounded(f, x), 0);
+  const { r, lost } = fine(f, reduced);
+  const rest = beyond(f, r);
+  const small = f.add(tail, lost); // e^(r + small) = e^r + small e^r
+  const power = f.add(r, f.add(rest, f.madd(small, f.add(r, rest), small)));
+  const [first, second] = reduced.scales;
+  return f.mul(f.mul(f.add(power, f.number(1)), first), second);
+}
+
+/** Where powers are neither 0 nor infinite, and a little beyond. */
+function bounded(f: Floats, x: Value): Value {
+  return f.pick(f.clamp(x, -105, 90), f.clamp(x, -747, 712));
 }
 
 /** `e^x - 1`, accurate near 0. */
 export function expm1(f: Floats, x: Value): Value {
   const { mantissa, bias } = f.layout;
-  const bounded = f.pick(f.clamp(x, -25, 90), f.clamp(x, -50, 712));
-  const { r, lost, scales } = reduce(f, bounded, 0);
-  const beyond = f.madd(f.mul(r, r), f.polynomial(f.pick(rest32, rest64), r), lost);
+  // From the lower bounds on it is -1.
+  const reduced = reduce(f, f.pick(f.clamp(x, -25, 90), f.clamp(x, -50, 712)), 0);
+  const { r, lost } = fine(f, reduced);
   // 2^k (e^r - 2^-k): the whole part of the sum first.
+  const [first, second] = reduced.scales;
   const twice = f.bits(BigInt(2 * bias) << BigInt(mantissa));
-  const inverse = f.mul(f.subBits(twice, scales[0]), f.subBits(twice, scales[1]));
+  const inverse = f.mul(f.subBits(twice, first), f.subBits(twice, second));
   const whole = f.sub(f.number(1), inverse);
-  const result = f.mul(f.mul(f.add(f.add(whole, r), beyond), scales[0]), scales[1]);
-  return f.withSign(result, x);
+  const difference = f.add(f.add(whole, r), f.add(beyond(f, r), lost));
+  return f.withSign(f.mul(f.mul(difference, first), second), x);
 }

@@ -63,6 +63,6 @@ export function cosh(f: Floats, x: Value): Value {
 
 /** `e^a / 2`, which is finite a little longer than `e^a`, and `e^-a / 2`. */
 function halves(f: Floats, a: Value): { readonly half: Value; readonly inverse: Value } {
-  const half = exp(f, a, { shift: -1 });
+  const half = exp(f, a, -1);
   return { half, inverse: f.div(f.number(0.25), half) };
 }

@@ -8,7 +8,7 @@
  */
 import type { Value } from "../graph.ts";
 import type { Floats } from "../floats.ts";
-import { exp, log2Parts } from "./exponential.ts";
+import { exp, expOfSum, log2Parts } from "./exponential.ts";
 import { log, split } from "./logarithm.ts";
 import { product, settle, type Sum } from "./product.ts";
 
@@ -72,7 +72,7 @@ function precisePower(f: Floats, a: Value, y: Value): Value {
   const extreme = f.select(f.equal(a, zero), f.number(-Infinity), a);
   const exponent = f.select(usual, exact.high, f.mul(y, extreme));
   const inside = f.and(usual, f.less(f.abs(exponent), f.number(800)));
-  return exp(f, exponent, { tail: f.and(f.madd(y, low, exact.low), inside) });
+  return expOfSum(f, exponent, f.and(f.madd(y, low, exact.low), inside));
 }
 
 /** `x` to the power `y` as IEEE 754 has it. */
