@@ -5,6 +5,6 @@
  * @module
  */
 import { useEngine } from "../tape/engine.ts";
-import { interpreter } from "./interpreter/interpreter.ts";
+import { wasm } from "./wasm/engine.ts";
 
-useEngine(interpreter);
+useEngine(wasm);

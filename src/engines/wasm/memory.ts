@@ -94,15 +94,18 @@ export function planMemory(
   };
   const give = (buffer: Buffer) => arena.give(addresses.get(buffer)!, bytesOf(buffer));
 
-  const walk = (part: Program, own: readonly Buffer[]): void => {
+  const walk = (part: Program): void => {
     const last = new Map<Buffer, number>();
     for (const [i, kernel] of part.kernels.entries()) {
       for (const buffer of [...readsOf(kernel), ...writesOf(kernel)]) last.set(buffer, i);
     }
-    for (const buffer of [...own, ...part.inputs, ...part.outputs]) last.set(buffer, Infinity);
+    for (const buffer of [...part.inputs, ...part.outputs]) last.set(buffer, Infinity);
     for (const { buffer } of part.constants) last.set(buffer, Infinity);
+    const written = new Set(part.kernels.flatMap(writesOf));
+    part.outputs.filter((output) => !written.has(output)).forEach(place);
     for (const [i, kernel] of part.kernels.entries()) {
-      writesOf(kernel).forEach(place);
+      // What was not written before is empty.
+      [...readsOf(kernel), ...writesOf(kernel)].forEach(place);
       const bytes = scratchOf(kernel);
       if (bytes > 0) scratch.set(kernel, arena.take(bytes));
       inside(kernel);
@@ -128,7 +131,7 @@ export function planMemory(
     const parts = partsOf(kernel);
     const fresh = parts.flatMap(({ inputs }) => inputs).filter((input) => !addresses.has(input));
     fresh.forEach(place);
-    for (const part of parts) walk(part, []);
+    for (const part of parts) walk(part);
     for (const part of parts) {
       for (const buffer of new Set(part.outputs)) {
         if (owned.get(buffer) === part) give(buffer);
@@ -143,7 +146,7 @@ export function planMemory(
   };
   constants(program);
   program.inputs.forEach(place);
-  walk(program, []);
+  walk(program);
   return { addresses, scratch, size: arena.size };
 }
 
