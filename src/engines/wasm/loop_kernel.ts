@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Shape } from "../../shape/dim.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import { Evaluator, type Lanes } from "./evaluate.ts";
@@ -55,17 +56,24 @@ export function writeLoop(
   const addresses = new Addresses(code, counters);
   const stridesOf = (i: number) => nest.strides[i];
 
-  const storePlaces = stores.map(({ buffer, to }, i) =>
-    addresses.place(addressOf(buffer), to.offset, stridesOf(i), elementSize(buffer.dtype))
+  const storePlaces = stores.map(({ buffer, to, temporary }, i) =>
+    temporary
+      ? undefined
+      : addresses.place(addressOf(buffer), to.offset, stridesOf(i), elementSize(buffer.dtype))
   );
   const forwarded = new Map<string, Value>();
-  const places = new Map<Load | Count, Place | { base: Local; step: number }>();
+  const temporaries = new Set(
+    stores.filter(({ temporary }) => temporary).map(({ buffer }) => buffer),
+  );
+  const places = new Map<Load | Count, Place | { base: Local; step: number } | undefined>();
   for (const [i, leaf] of leaves.entries()) {
     const strides = stridesOf(stores.length + i);
     places.set(
       leaf,
       leaf.kind === "load"
-        ? addresses.place(addressOf(leaf.buffer), leaf.offset, strides, elementSize(leaf.dtype))
+        ? temporaries.has(leaf.buffer)
+          ? undefined
+          : addresses.place(addressOf(leaf.buffer), leaf.offset, strides, elementSize(leaf.dtype))
         : { base: addresses.number(leaf.offset, strides.slice(0, -1)), step: strides.at(-1)! },
     );
   }
@@ -87,33 +95,39 @@ export function writeLoop(
   };
   const graph = new Graph();
   const evaluator = new Evaluator(graph, lanes, features, (leaf) => {
+    if (leaf.kind === "load") {
+      const known = forwarded.get(accessKey(leaf.buffer, leaf, shape));
+      if (known !== undefined) return known;
+    }
     const place = places.get(leaf) ?? scalarPlace(leaf);
     if (leaf.kind === "count") {
       const { base, step } = place as { base: Local; step: number };
       return countVector(graph, leaf, base, step, innerCount);
     }
-    return forwarded.get(accessKey(leaf.buffer, leaf)) ??
-      loadVector(graph, leaf, place as Place, lanes, innerCount);
+    return loadVector(graph, leaf, place as Place, lanes, innerCount);
   });
   // What a store has put somewhere, a later load of the same kernel takes from the register.
   const values = stores.map(({ buffer, to, value }) => {
     const vector = evaluator.value(value);
-    forwarded.set(accessKey(buffer, to), vector);
+    forwarded.set(accessKey(buffer, to, shape), vector);
     return vector;
   });
 
-  const writer = graph.writer(code, values);
+  const writer = graph.writer(code, values.filter((_, i) => storePlaces[i] !== undefined));
   const step = (count: number) => {
     for (const [i, { buffer }] of stores.entries()) {
+      const place = storePlaces[i];
+      if (place === undefined) continue;
       writer.push(values[i]);
-      storeVector(code, buffer.dtype, storePlaces[i], lanes, count, innerCount);
+      storeVector(code, buffer.dtype, place, lanes, count, innerCount);
     }
     writer.again();
   };
   // At the end of a buffer there is room for a whole vector.
   const padded = outer.length === 0 &&
     stores.every(({ buffer, to }, i) =>
-      to.offset === 0 && storePlaces[i].step === 1 && sizeOf(buffer.shape) === inner
+      storePlaces[i] === undefined ||
+      (to.offset === 0 && storePlaces[i].step === 1 && sizeOf(buffer.shape) === inner)
     );
   const tail = padded ? 0 : inner % lanes;
   const vectors = padded ? Math.ceil(inner / lanes) * lanes : inner - tail;
@@ -134,8 +148,9 @@ export function writeLoop(
   writer.done();
 }
 
-function accessKey(buffer: Buffer, { offset, strides }: Affine): string {
-  return `${buffer.id} ${offset} ${strides}`;
+/** Axes of one element do not matter. */
+function accessKey(buffer: Buffer, { offset, strides }: Affine, shape: Shape): string {
+  return `${buffer.id} ${offset} ${strides.filter((_, axis) => shape[axis] !== 1)}`;
 }
 
 /** The access of a whole buffer in order. */

@@ -10,6 +10,7 @@ import { flopsOf } from "../../tape/flops.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
+import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
 import type { Combine, Kernel, Program, Store } from "./program.ts";
 import {
@@ -73,7 +74,8 @@ class Lowering {
     }
     for (const equation of this.#tape.equations) this.#equation(equation);
     const outputs = this.#tape.outputs.map((atom) => this.#result(this.#read(atom), inputs));
-    return { inputs, constants: this.#constants, kernels: this.#kernels, outputs };
+    const kernels = groupLoops(this.#kernels, outputs);
+    return { inputs, constants: this.#constants, kernels, outputs };
   }
 
   #read(atom: Atom): Symbolic {

@@ -35,7 +35,9 @@ export function bytesOf(buffer: Buffer): number {
 export function readsOf(kernel: Kernel): readonly Buffer[] {
   switch (kernel.kind) {
     case "loop":
-      return kernel.stores.flatMap(({ value }) => loaded(value));
+      return kernel.stores.flatMap(({ value }) => loaded(value)).filter((buffer) =>
+        !kernel.stores.some((store) => store.temporary && store.buffer === buffer)
+      );
     case "reduce":
       return loaded(kernel.value);
     case "contract":
@@ -59,7 +61,7 @@ function loaded(value: Parameters<typeof leavesOf>[0]): readonly Buffer[] {
 export function writesOf(kernel: Kernel): readonly Buffer[] {
   switch (kernel.kind) {
     case "loop":
-      return kernel.stores.map(({ buffer }) => buffer);
+      return kernel.stores.filter(({ temporary }) => !temporary).map(({ buffer }) => buffer);
     case "reduce":
     case "contract":
       return [kernel.buffer];

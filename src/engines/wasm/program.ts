@@ -13,6 +13,8 @@ export interface Store {
   readonly buffer: Buffer;
   readonly to: Affine;
   readonly value: Symbolic;
+  /** Whether only its own loop reads it: then it stays in a register. */
+  readonly temporary?: boolean;
 }
 
 /** Values computed element by element, all over one shape. */
