@@ -1,0 +1,277 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { features } from "../../../src/engines/wasm/features.ts";
+import type {
+  ContractionDType,
+  Epilogue,
+} from "../../../src/engines/wasm/contraction/contraction.ts";
+import { type Form, type Layout, type Made, make, offsets } from "./contractions.ts";
+
+const runs = { numRuns: 400 };
+
+/** An order of the axes in memory, and for each whether it goes backwards, and what lies between. */
+interface Laid {
+  readonly order: readonly number[];
+  readonly flips: readonly boolean[];
+  readonly gaps: readonly number[];
+  readonly before: number;
+}
+
+const laid = (axes: number): fc.Arbitrary<Laid> =>
+  fc.record({
+    order: fc.oneof(
+      fc.constant(Array.from({ length: axes }, (_, i) => i)),
+      fc.shuffledSubarray(Array.from({ length: axes }, (_, i) => i), { minLength: axes }),
+    ),
+    flips: fc.oneof(
+      fc.constant(Array<boolean>(axes).fill(false)),
+      fc.array(fc.boolean(), { minLength: axes, maxLength: axes }),
+    ),
+    gaps: fc.oneof(
+      fc.constant(Array<number>(axes).fill(0)),
+      fc.array(fc.nat(3), { minLength: axes, maxLength: axes }),
+    ),
+    before: fc.nat(5),
+  });
+
+/** Strides of axes laid as told; those in `repeated` have none: all places are the same. */
+function layout(
+  groups: readonly (readonly number[])[],
+  { order, flips, gaps, before }: Laid,
+  repeated: boolean,
+): Omit<Layout, "row" | "column"> & { readonly strides: readonly (readonly number[])[] } {
+  const sizes = groups.flat();
+  const strides = sizes.map(() => 0);
+  let [step, offset] = [1, before];
+  for (const axis of order.toReversed()) {
+    if (repeated && axis < groups[0].length) continue;
+    const size = sizes[axis];
+    strides[axis] = flips[axis] ? -step : step;
+    if (flips[axis]) offset += step * Math.max(size - 1, 0);
+    step = step * size + gaps[axis];
+  }
+  let at = 0;
+  const grouped = groups.map((own) => strides.slice(at, at += own.length));
+  return { offset, length: step + before + 1, batch: grouped[0], strides: grouped };
+}
+
+const dtypes = ["float32", "float64", "int32", "uint32"] as const;
+
+/** Sizes of the axes that an axis of a matrix is made of. */
+const sizes = (most: number) =>
+  fc.oneof(
+    { weight: 1, arbitrary: fc.constant<number[]>([]) },
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: most }).map((n) => [n]) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 12 })),
+    },
+    { weight: 1, arbitrary: fc.tuple(fc.nat(2), fc.nat(5), fc.nat(5)) },
+  );
+
+const form: fc.Arbitrary<Form> = fc.record({
+  dtype: fc.constantFrom<ContractionDType>(...dtypes),
+  batch: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(3), { maxLength: 2 })),
+  m: sizes(30),
+  n: sizes(40),
+  k: fc.oneof({ weight: 6, arbitrary: sizes(40) }, { weight: 1, arbitrary: sizes(700) }),
+}).chain((own) => {
+  const { batch, m, n, k } = own;
+  const [left, right] = [[batch, m, k], [batch, k, n]];
+  return fc.record({
+    left: laid(left.flat().length),
+    right: laid(right.flat().length),
+    repeated: fc.constantFrom(undefined, "a", "b"),
+  }).map(({ left: first, right: second, repeated }) => {
+    const a = layout(left, first, repeated === "a");
+    const b = layout(right, second, repeated === "b");
+    return {
+      ...own,
+      a: { ...a, row: a.strides[1], column: a.strides[2] },
+      b: { ...b, row: b.strides[1], column: b.strides[2] },
+    };
+  });
+});
+
+/** Small whole numbers, so that float sums are exact. */
+function fill({ a, b, out, around, aroundScratch }: Made, dtype: string, seed: number): void {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >> 16) % 17 - (dtype === "uint32" ? 0 : 8);
+  };
+  for (const operand of [a, b]) for (let i = 0; i < operand.length; i++) operand[i] = next();
+  out.fill(99);
+  for (const bytes of [...around, ...aroundScratch]) bytes.fill(0xab);
+}
+
+/** What the result is to be, by definition. */
+function naive({ batch, m, n, k, a, b }: Form, { a: left, b: right }: Made): number[] {
+  const [batchA, batchB] = [offsets(batch, a.batch), offsets(batch, b.batch)];
+  const [rows, columns] = [offsets(m, a.row), offsets(n, b.column)];
+  const [summedA, summedB] = [offsets(k, a.column), offsets(k, b.row)];
+  return batchA.flatMap((fromA, e) =>
+    rows.flatMap((row) =>
+      columns.map((column) => {
+        let sum = 0;
+        for (const [l, offset] of summedA.entries()) {
+          sum += left[a.offset + fromA + row + offset] *
+            right[b.offset + batchB[e] + column + summedB[l]];
+        }
+        return sum;
+      })
+    )
+  );
+}
+
+function runAll(made: Made, threads: number): void {
+  for (let thread = 0; thread < threads; thread++) made.run(thread, threads);
+}
+
+function untouched({ around, aroundScratch }: Made): boolean {
+  return [...around, ...aroundScratch].every((bytes) => bytes.every((byte) => byte === 0xab));
+}
+
+const available = features().relaxed ? [false, true] : [false];
+const setting = fc.record({
+  form,
+  relaxed: fc.constantFrom(...available),
+  threads: fc.integer({ min: 1, max: 4 }),
+  seed: fc.nat(),
+});
+
+Deno.test("contractions of any layout are sums of products, and nothing else is written", () => {
+  fc.assert(
+    fc.property(setting, ({ form, relaxed, threads, seed }) => {
+      const made = make(form, { relaxed }, threads);
+      fill(made, form.dtype, seed);
+      runAll(made, threads);
+      assertEquals(Array.from(made.out), naive(form, made));
+      assert(untouched(made));
+    }),
+    runs,
+  );
+});
+
+/** Adds to each result `1000 * row + column`, checking that this is its index. */
+function numbered(dtype: ContractionDType, columns: number): Epilogue {
+  const float = dtype.startsWith("float");
+  const [splat, add] = dtype === "float64"
+    ? ["f64x2.splat", "f64x2.add"] as const
+    : dtype === "float32"
+    ? ["f32x4.splat", "f32x4.add"] as const
+    : ["i32x4.splat", "i32x4.add"] as const;
+  return (code) => {
+    const steps = code.local("v128");
+    const lanes = dtype === "float64"
+      ? new Float64Array([0, 1])
+      : float
+      ? new Float32Array([0, 1, 2, 3])
+      : new Int32Array([0, 1, 2, 3]);
+    code.v128(new Uint8Array(lanes.buffer));
+    code.set(steps);
+    return ({ value, index, row, column }) => {
+      // `index` and `row * columns + column` are the same: their sum is taken half and half.
+      code.get(index);
+      code.get(row);
+      code.i32(columns);
+      code.op("i32.mul");
+      code.get(column);
+      code.op("i32.add", "i32.add");
+      code.i32(1);
+      code.op("i32.shr_u");
+      if (dtype === "float64") code.op("f64.convert_i32_s");
+      else if (float) code.op("f32.convert_i32_s");
+      code.op(splat);
+      code.get(steps);
+      code.op(add);
+      code.get(value);
+      code.op(add);
+      code.set(value);
+    };
+  };
+}
+
+Deno.test("elementwise work is done once on each result, wherever it is", () => {
+  fc.assert(
+    fc.property(setting, ({ form: plain, relaxed, threads, seed }) => {
+      const columns = plain.n.reduce((x, y) => x * y, 1);
+      const form = { ...plain, epilogue: numbered(plain.dtype, columns) };
+      const made = make(form, { relaxed }, threads);
+      fill(made, form.dtype, seed);
+      runAll(made, threads);
+      assertEquals(Array.from(made.out), naive(form, made).map((sum, index) => sum + index));
+      assert(untouched(made));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** A plain product of matrices, each laid out by rows or by columns. */
+function matrices(
+  dtype: ContractionDType,
+  [m, n, k]: readonly [number, number, number],
+  { left = "rows", right = "rows" }: { left?: "rows" | "columns"; right?: "rows" | "columns" } = {},
+): Form {
+  return {
+    dtype,
+    batch: [],
+    m: [m],
+    n: [n],
+    k: [k],
+    a: {
+      offset: 0,
+      length: m * k,
+      batch: [],
+      row: [left === "rows" ? k : 1],
+      column: [left === "rows" ? 1 : m],
+    },
+    b: {
+      offset: 0,
+      length: k * n,
+      batch: [],
+      row: [right === "rows" ? n : 1],
+      column: [right === "rows" ? 1 : k],
+    },
+  };
+}
+
+Deno.test("products larger than a block are right, and bits do not depend on threads", () => {
+  const sides = ["rows", "columns"] as const;
+  for (const left of sides) {
+    for (const right of sides) {
+      for (const size of [[130, 530, 270], [251, 77, 515], [3, 600, 300], [600, 3, 300]] as const) {
+        const form = matrices("float32", size, { left, right });
+        const made = make(form, { relaxed: available.at(-1)! }, 3);
+        fill(made, "float32", 1);
+        runAll(made, 1);
+        assertEquals(Array.from(made.out), naive(form, made));
+        for (const operand of [made.a, made.b]) {
+          for (let i = 0; i < operand.length; i++) operand[i] = Math.sin(i);
+        }
+        runAll(made, 1);
+        const alone = made.out.slice();
+        for (const threads of [2, 3]) {
+          made.out.fill(0);
+          runAll(made, threads);
+          assertEquals(made.out, alone);
+        }
+        assert(untouched(made));
+      }
+    }
+  }
+});
+
+Deno.test("integers wrap around", () => {
+  for (const dtype of ["int32", "uint32"] as const) {
+    const made = make(matrices(dtype, [3, 3, 3]), { relaxed: false });
+    made.a.fill(2 ** 30);
+    made.b.fill(3);
+    made.run(0, 1);
+    const expected = Math.imul(2 ** 30, 9);
+    assertEquals(
+      Array.from(made.out),
+      Array(9).fill(dtype === "int32" ? expected : expected >>> 0),
+    );
+  }
+});
