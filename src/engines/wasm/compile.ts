@@ -10,7 +10,8 @@ import type { Elements } from "../../tape/primitive.ts";
 import type { Tape } from "../../tape/tape.ts";
 import { ModuleBuilder } from "./assembler/module.ts";
 import type { Callee, Code, Local } from "./assembler/code.ts";
-import { writeContraction } from "./contract_kernel.ts";
+import { contractionScratch, writeContraction } from "./contract_kernel.ts";
+import { Functions } from "./contraction/contraction.ts";
 import type { Features } from "./vector/floats.ts";
 import { type AddressOf, writeLoop } from "./loop_kernel.ts";
 import { lower } from "./lower.ts";
@@ -36,7 +37,11 @@ export interface Compiled {
 /** Compiles a tape to a module. */
 export function compileModule(tape: Tape, features: Features): Compiled {
   const program = lower(tape);
-  const { addresses, size } = planMemory(program, start, () => 0);
+  const { addresses, scratch, size } = planMemory(
+    program,
+    start,
+    (kernel) => kernel.kind === "contract" ? contractionScratch(kernel, features) : 0,
+  );
   const addressOf: AddressOf = (buffer) => {
     const address = addresses.get(buffer);
     if (address === undefined) throw new Error(`buffer ${buffer.id} has no place`);
@@ -46,7 +51,8 @@ export function compileModule(tape: Tape, features: Features): Compiled {
   const module = new ModuleBuilder({ pages });
   const host = module.import("host", ["i32"]);
   const hosts: HostKernel[] = [];
-  const context: Context = { module, host, hosts, addressOf, features };
+  const functions = new Functions(module, features);
+  const context: Context = { module, functions, host, hosts, addressOf, scratch, features };
   const main = writeProgram(context, program, "main");
   module.export("main", main);
   return { program, bytes: module.encode(), pages, addressOf, hosts };
@@ -54,9 +60,11 @@ export function compileModule(tape: Tape, features: Features): Compiled {
 
 interface Context {
   readonly module: ModuleBuilder;
+  readonly functions: Functions;
   readonly host: Callee;
   readonly hosts: HostKernel[];
   readonly addressOf: AddressOf;
+  readonly scratch: ReadonlyMap<Kernel, number>;
   readonly features: Features;
 }
 
@@ -81,7 +89,13 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
     case "reduce":
       return asFunction((code) => writeReduce(code, kernel, addressOf, features));
     case "contract":
-      return writeContraction(context, kernel, name);
+      return writeContraction(
+        context.functions,
+        kernel,
+        addressOf,
+        context.scratch.get(kernel) ?? 0,
+        name,
+      );
     case "host": {
       const number = hosts.push(kernel) - 1;
       return (code) => {
