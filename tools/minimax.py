@@ -114,3 +114,13 @@ table("(atan(x) / x - 1) / x²", *odd(mp.atan), 0, (7 / 16) ** 2, 10, 64)
 for bits, degree in ((32, 4), (64, 10)):
     table("(tanh(x) / x - 1) / x²", *odd(mp.tanh), 0, 0.625**2, degree, bits)
 table("(sinh(x) / x - 1) / x²", *odd(mp.sinh), 0, 1, 7, 64)
+
+
+def erf_near(z):
+    if z < mp.mpf(2) ** -60:
+        z = mp.mpf(2) ** -60
+    return mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1
+
+
+table("erf(x) / x - 1 in x²", erf_near, lambda z: 1 / (1 + erf_near(z)), 0, 0.85, 5, 32)
+table("log(erfc(x))", lambda x: mp.log(mp.erfc(x)), lambda x: mp.erfc(x) / mp.erf(x), 0.92, 4, 7, 32)

@@ -6,7 +6,8 @@
 import type { Value } from "../graph.ts";
 import type { Floats } from "../floats.ts";
 import { product, settle, type Sum } from "./product.ts";
-import { type Angle, farAngle, nearAngle, nearLimit, type Range } from "./quarter_turns.ts";
+import type { Range } from "./payne_hanek.ts";
+import { type Angle, farAngle, nearAngle, nearLimit } from "./quarter_turns.ts";
 
 /** `(sin(x) / x - 1) / x²` in `x²`, where `|x| ≤ π/4`. */
 const sine32 = [-1.9518472e-4, 8.33219e-3, -1.6666655e-1];
