@@ -9,6 +9,7 @@ import { algebra } from "./vector/algebra.ts";
 import { convert, convertMask } from "./vector/convert.ts";
 import type { Features } from "./vector/floats.ts";
 import type { Graph, Value } from "./vector/graph.ts";
+import { special } from "./vector/math/special.ts";
 import { wide } from "./vector/wide.ts";
 import type { Apply, Constant, Count, Load, Symbolic } from "./symbolic.ts";
 
@@ -69,7 +70,11 @@ export class Evaluator {
     if (meaning.kind !== "elementwise") throw new Error(`${primitive.name} is not elementwise`);
     // A select is computed in the dtype of its branches, so the last operand decides.
     const own = operands[operands.length - 1].dtype;
-    if (own === "float32" && isLong(x)) return this.#wide(x, values);
+    if (own === "float32") {
+      const code = special(graph, primitive.name, this.#lanes, this.#features);
+      if (code !== undefined) return code(values[0]);
+      if (isLong(x)) return this.#wide(x, values);
+    }
     const results = meaning.scalar(
       algebra(graph, own, this.#lanes, this.#features),
       values.map((value, i) => this.#widened(value, operands[i].dtype, own)),
