@@ -64,15 +64,16 @@ for (const name of names) {
     }
   });
 
-  Deno.test(`${name}: compiled, it gives the same bits`, () => {
+  Deno.test(`${name}: compiled, it gives the same values`, () => {
     const { shapes, args } = calls[0];
     const f = (...xs: k.AnyTensor[]) => list(library[name](...xs, ...args));
     const operands = shapes.map((s, i) => wave(s, i));
     const compiled = k.jit((xs: readonly k.AnyTensor[]) => f(...xs));
-    assertEquals(
-      compiled(operands).map((x) => x.toArray()),
-      f(...operands).map((x) => x.toArray()),
-    );
+    const expected = f(...operands);
+    for (const [i, x] of compiled(operands).entries()) {
+      assertEquals([...x.shape], [...expected[i].shape]);
+      assertClose([...x.data], [...expected[i].data], 2e-6, name, 1);
+    }
   });
 }
 

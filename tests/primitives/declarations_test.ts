@@ -8,6 +8,9 @@ import { add, type AnyTensor, fromBuffer, jit, jvp, mul, stack, vjp } from "@kat
 import { checkGrads } from "@katachi/katachi/testing";
 import "../../tools/all_primitives.ts";
 import { definePrimitive, type Primitive, primitives } from "../../src/tape/primitive.ts";
+import { interpreter } from "../../src/engines/interpreter/interpreter.ts";
+import { wasm } from "../../src/engines/wasm/engine.ts";
+import { useEngine } from "../../src/tape/engine.ts";
 import { bind } from "../../src/tape/recorder.ts";
 import { bindBatch } from "../../src/transforms/batch.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
@@ -57,12 +60,34 @@ for (const primitive of all) {
     });
   }
 
-  Deno.test(`${name}: compiled, it gives the same bits`, () => {
-    holds(primitive, "float32", ({ operands, params, apply }) => {
-      const compiled = jit((xs: readonly AnyTensor[]) => [...bind(primitive, xs, params)]);
-      assertEquals(compiled(operands).map(toArray), apply().map(toArray));
-    });
+  Deno.test(`${name}: compiled for the interpreter, it gives the same bits`, () => {
+    useEngine(interpreter);
+    try {
+      holds(primitive, "float32", ({ operands, params, apply }) => {
+        const compiled = jit((xs: readonly AnyTensor[]) => [...bind(primitive, xs, params)]);
+        assertEquals(compiled(operands).map(toArray), apply().map(toArray));
+      });
+    } finally {
+      useEngine(wasm);
+    }
   });
+
+  for (const [float, tolerance] of [["float32", 2e-6], ["float64", 1e-13]] as const) {
+    Deno.test(`${name}: compiled to WebAssembly, it gives what the interpreter gives (${float})`, () => {
+      holds(primitive, float, ({ operands, params }) => {
+        const compiled = jit((xs: readonly AnyTensor[]) => [...bind(primitive, xs, params)]);
+        const expected = interpreter.evaluate(
+          primitive,
+          params,
+          operands,
+          primitive.infer(operands, params),
+        );
+        for (const [i, { data }] of compiled(operands).entries()) {
+          assertClose([...data], [...expected[i].data], tolerance, `result ${i}`, 1);
+        }
+      });
+    });
+  }
 
   Deno.test(`${name}: a batch gives what its examples give one by one`, () => {
     holds(primitive, "float64", ({ operands, params, batch, size, batched }) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { KatachiError } from "../../errors.ts";
 import { allocate } from "../../tensor/dtype.ts";
 import { elementsOf, sizeOf, wrap } from "../../tensor/storage.ts";
 import type { Program as Run } from "../../tape/engine.ts";
@@ -24,6 +25,12 @@ const page = 65536;
 
 /** The start of memory stays free, so that no address is 0. */
 const start = 1024;
+
+/** A program that does not fit into memory. */
+export class MemoryError extends KatachiError {
+  /** Always `"MemoryError"`. */
+  override readonly name = "MemoryError";
+}
 
 /** A module, and what it needs to run. */
 export interface Compiled {
@@ -231,7 +238,7 @@ function copyBytes(code: Code, from: Moving, to: Moving, bytes: number): void {
 /** A function that runs a tape by a module of its own. */
 export function compileTape(tape: Tape, features: Features): Run {
   const { program, bytes, pages, addressOf, hosts } = compileModule(tape, features);
-  const memory = new WebAssembly.Memory({ initial: pages });
+  const memory = memoryOf(pages);
   const view = ({ dtype }: Buffer, shape: readonly number[], address: number): Elements => ({
     shape,
     dtype,
@@ -272,6 +279,23 @@ export function compileTape(tape: Tape, features: Features): Run {
     main();
     return outputs.map(({ shape, dtype, data }) => wrap(shape, dtype, data.slice()));
   };
+}
+
+/** All that 32-bit addresses reach. */
+const mostPages = 65536;
+
+function memoryOf(pages: number): WebAssembly.Memory {
+  try {
+    if (pages <= mostPages) return new WebAssembly.Memory({ initial: pages });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new MemoryError(
+    `the program needs ${
+      (pages * page).toLocaleString("en-US")
+    } bytes of memory, more than there is; ` +
+      `use smaller batches, or checkpoint what is differentiated`,
+  );
 }
 
 function viewOf(

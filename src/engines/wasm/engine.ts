@@ -3,23 +3,89 @@
  *
  * @module
  */
+import { sizeOf } from "../../tensor/storage.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Engine, Program } from "../../tape/engine.ts";
+import { tapeCost } from "../../tape/cost.ts";
+import { flopsOf } from "../../tape/flops.ts";
 import { perTape } from "../../tape/memo.ts";
+import type { Params, Primitive } from "../../tape/primitive.ts";
+import { type Abstract, freshVariable, Tape } from "../../tape/tape.ts";
 import { interpreter } from "../interpreter/interpreter.ts";
 import { compileTape } from "./compile.ts";
 import { features } from "./features.ts";
 
-const compile: (tape: Parameters<Engine["compile"]>[0]) => Program = perTape((tape) =>
-  compileTape(tape, features())
-);
+const compile: (tape: Tape) => Program = perTape((tape) => compileTape(tape, features()));
 
-/** Compiles tapes to WebAssembly; single equations are interpreted. */
+/** Compiles tapes to WebAssembly. Single equations are compiled, too, where that is worth it. */
 export const wasm: Engine = {
   name: "wasm",
   compile,
   evaluate: (primitive, params, inputs, outputs) => {
     const { meaning } = primitive;
     if (meaning.kind === "call") return compile(meaning.tape(params))(inputs);
-    return interpreter.evaluate(primitive, params, inputs, outputs);
+    return isLarge(primitive, params, inputs, outputs)
+      ? single(primitive, params, inputs, outputs)(inputs)
+      : interpreter.evaluate(primitive, params, inputs, outputs);
   },
 };
+
+/** So much work takes longer than a compilation. It depends on shapes alone, and so do the bits. */
+const large = 2 ** 17;
+
+function isLarge(
+  primitive: Primitive,
+  params: Params,
+  inputs: readonly Abstract[],
+  outputs: readonly Abstract[],
+): boolean {
+  if (primitive.effect === true) return false;
+  if (primitive.meaning.kind === "control") {
+    const { flops, bytesWritten } = tapeCost(tapeOf(primitive, params, inputs, outputs));
+    return flops + bytesWritten > large;
+  }
+  const elements = outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return elements + (flopsOf(primitive, inputs, outputs, params) ?? 0) > large;
+}
+
+/** So many single equations stay compiled; the one that was used longest ago goes first. */
+const most = 64;
+
+const singles = new Map<string, Program>();
+
+/** The program of one equation. */
+function single(
+  primitive: Primitive,
+  params: Params,
+  inputs: readonly AnyTensor[],
+  outputs: readonly Abstract[],
+): Program {
+  if (primitive.meaning.kind === "control") {
+    return compileTape(tapeOf(primitive, params, inputs, outputs), features());
+  }
+  const form = ({ shape, dtype }: Abstract) => `${dtype}[${shape}]`;
+  const key = `${primitive.name} ${JSON.stringify(params ?? null)} ${inputs.map(form)}`;
+  let program = singles.get(key);
+  if (program === undefined) {
+    program = compileTape(tapeOf(primitive, params, inputs, outputs), features());
+    const [oldest] = singles.keys();
+    if (singles.size >= most) singles.delete(oldest);
+  } else singles.delete(key);
+  singles.set(key, program);
+  return program;
+}
+
+function tapeOf(
+  primitive: Primitive,
+  params: Params,
+  inputs: readonly Abstract[],
+  outputs: readonly Abstract[],
+): Tape {
+  const [operands, results] = [inputs.map(freshVariable), outputs.map(freshVariable)];
+  return new Tape({
+    inputs: operands,
+    constants: [],
+    equations: [{ primitive, params, inputs: operands, outputs: results }],
+    outputs: results,
+  });
+}
