@@ -17,7 +17,7 @@ import {
   zeros,
 } from "@katachi/katachi";
 import { interpreter } from "../../../src/engines/interpreter/interpreter.ts";
-import { MemoryError } from "../../../src/engines/wasm/compile.ts";
+import { MemoryError } from "../../../src/engines/wasm/instance.ts";
 import { wasm } from "../../../src/engines/wasm/engine.ts";
 import { useEngine } from "../../../src/tape/engine.ts";
 import { assertClose } from "../../fixtures/figures.ts";
