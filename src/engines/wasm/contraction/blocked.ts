@@ -66,7 +66,8 @@ export function blocksOf({ arithmetic, m, n, k, a, b }: Problem): Blocks {
   const times = Math.max(1, Math.ceil(k / summedAtOnce));
   const depth = Math.ceil(k / times / lanes) * lanes;
   const flat = ({ free, summed }: Operand) => free.sizes.length < 2 && summed.sizes.length < 2;
-  const packLeft = !flat(a) || (k > 1 && a.summed.strides[0] !== 1) ||
+  const packLeft = !flat(a) ||
+    (k > 1 && a.summed.strides[0] !== 1 && m > 1 && a.free.strides[0] !== 1) ||
     (m * k * size > 65536 && panels > 2);
   const packRight = !flat(b) || (n > 1 && b.free.strides[0] !== 1) ||
     (k * n * size > 16384 && tiles > 2);
@@ -212,7 +213,7 @@ class Writer {
     this.#eachWidth(from, to, (first, last, used) => {
       each(code, first, last, 1, (panel) => {
         const at = held(code, times(panel, width));
-        packPanel(code, this.#functions, arithmetic, this.#panel("right", used), b, {
+        packPanel(code, this.#functions, arithmetic, this.#panel(used), b, {
           to: target,
           base,
           at,
@@ -226,9 +227,9 @@ class Writer {
     code.release(target);
   }
 
-  #panel(side: "left" | "right", used: number): Panel {
+  #panel(used: number): Panel {
     const { lanes } = this.#problem.arithmetic;
-    return { side, used, width: side === "left" ? used : Math.ceil(used / lanes) * lanes };
+    return { used, width: Math.ceil(used / lanes) * lanes };
   }
 
   /** The panels between two that have all columns, and the last one if it has fewer. */
@@ -267,7 +268,7 @@ class Writer {
     this.#eachHeight([from, to], (first, last, rows) => {
       each(code, first, last, 1, (tile) => {
         const at = held(code, this.#row(tile));
-        packPanel(code, this.#functions, arithmetic, this.#panel("left", rows), a, {
+        packPanel(code, this.#functions, arithmetic, { width: rows, used: rows }, a, {
           to: target,
           base,
           at,
@@ -291,10 +292,12 @@ class Writer {
     count: number | Local,
   ): void {
     const code = this.#code;
-    const { a, b, n, arithmetic } = this.#problem;
+    const { a, b, n, k, arithmetic } = this.#problem;
     const { lanes, size } = arithmetic;
     const { packLeft, packRight, depth, width } = this.#blocks;
     const aRow = (a.free.strides[0] ?? 0) * size;
+    const aColumn = (a.summed.strides[0] ?? 0) * size;
+    const sideBySide = packLeft || (aColumn !== size && k > 1) ? "rows" : "summed";
     const bStep = (b.summed.strides[0] ?? 0) * size;
     this.#eachHeight(tiles, (first, last, rows) => {
       const [tile, count_] = [held(code, first), code.local("i32")];
@@ -305,7 +308,7 @@ class Writer {
         code,
         packLeft
           ? sum(this.#left, times(before, depth * size))
-          : sum(aBase, times(row, aRow), times(start, size)),
+          : sum(aBase, times(row, aRow), times(start, aColumn)),
       );
       this.#eachWidth(...panels, (from, to, used) => {
         const inVectors = Math.ceil(used / lanes);
@@ -313,13 +316,13 @@ class Writer {
           rows,
           vectors: inVectors,
           last: used - (inVectors - 1) * lanes,
+          left: sideBySide,
         });
         each(code, from, to, 1, (panel) => {
           callTile(code, callee, {
             a: left,
             aTile: rows * (packLeft ? depth * size : aRow),
-            aRow: packLeft ? 16 : aRow,
-            aStep: packLeft ? rows * 16 : 16,
+            aStep: packLeft ? rows * size : sideBySide === "rows" ? aColumn : aRow,
             b: packRight
               ? sum(this.#right, times(difference(panel, panels[0]), width * depth * size))
               : sum(bBase, times(start, bStep), times(panel, width * size)),
