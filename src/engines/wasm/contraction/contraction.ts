@@ -11,6 +11,7 @@ import type { Callee } from "../assembler/code.ts";
 import { blockedFunction, blocksOf } from "./blocked.ts";
 import type { Functions } from "./functions.ts";
 import { type ContractionSpec, problemOf } from "./problem.ts";
+import { isTiny, tinyFunction } from "./tiny.ts";
 
 export { Functions } from "./functions.ts";
 export {
@@ -27,7 +28,9 @@ export function scratchBytes(
   spec: ContractionSpec,
   features: { readonly relaxed: boolean },
 ): number {
-  const { leftBytes, rightBytes } = blocksOf(problemOf(spec, features));
+  const problem = problemOf(spec, features);
+  if (isTiny(problem)) return 0;
+  const { leftBytes, rightBytes } = blocksOf(problem);
   return leftBytes + rightBytes;
 }
 
@@ -42,5 +45,7 @@ export function emitContraction(
   scratch: number,
   name: string,
 ): Callee {
-  return blockedFunction(functions, problemOf(spec, functions.features), scratch, name);
+  const problem = problemOf(spec, functions.features);
+  if (isTiny(problem)) return tinyFunction(functions, problem, name);
+  return blockedFunction(functions, problem, scratch, name);
 }
