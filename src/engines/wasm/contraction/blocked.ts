@@ -17,17 +17,19 @@ import {
   most,
   offsetAt,
   push,
-  quotient,
-  remainder,
   sum,
   times,
 } from "./index.ts";
 import { packPanel, type Panel } from "./pack.ts";
 import type { Operand, Problem } from "./problem.ts";
+import { eachShare } from "./share.ts";
 import { callTile, tileFunction } from "./tile.ts";
 
-/** Rows of a tile, columns in vectors: what fits into 16 registers. */
-const [mostRows, vectors] = [5, 2];
+/** The rows of a tile. */
+const mostRows = 5;
+
+/** The columns of tiles with as many rows, in vectors: what fits into 16 registers. */
+const vectorsOf = (rows: number) => rows === 1 ? 8 : rows === 2 ? 4 : rows === 3 ? 3 : 2;
 
 /** How many places are summed up before the sum is added to the result. */
 const summedAtOnce = 256;
@@ -36,7 +38,7 @@ const summedAtOnce = 256;
 const [rowsAtOnce, panelsAtOnce] = [120, 64];
 
 /** How a product is cut into blocks. */
-export interface Blocks {
+interface Blocks {
   /** Tiles of rows: `big` of them have one row more than `rows`. */
   readonly tiles: number;
   readonly rows: number;
@@ -57,9 +59,9 @@ export interface Blocks {
 }
 
 /** Decides how a product is cut. */
-export function blocksOf({ arithmetic, m, n, k, a, b }: Problem): Blocks {
+function blocksOf({ arithmetic, m, n, k, a, b }: Problem): Blocks {
   const { lanes, size } = arithmetic;
-  const width = vectors * lanes;
+  const width = vectorsOf(m) * lanes;
   const tiles = Math.ceil(m / mostRows);
   const rows = Math.floor(m / Math.max(tiles, 1));
   const panels = Math.ceil(n / width);
@@ -88,6 +90,12 @@ export function blocksOf({ arithmetic, m, n, k, a, b }: Problem): Blocks {
   };
 }
 
+/** The bytes that a thread needs for copies. */
+export function blocksBytes(problem: Problem): number {
+  const { leftBytes, rightBytes } = blocksOf(problem);
+  return leftBytes + rightBytes;
+}
+
 /** Writes a function `(thread, threads)` that computes a thread's share; gives it. */
 export function blockedFunction(
   functions: Functions,
@@ -98,36 +106,18 @@ export function blockedFunction(
   const blocks = blocksOf(problem);
   const finish = finishFunction(functions, problem, `${name}_finish`);
   return functions.module.function(name, ["i32", "i32"], [], (code) => {
-    const [thread, threads] = code.parameters;
+    const [thread] = code.parameters;
     const { leftBytes, rightBytes, split } = blocks;
     const left = held(code, sum(scratch, times(thread, leftBytes + rightBytes)));
     const right = held(code, sum(left, leftBytes));
     const shared = split === "rows" ? blocks.tiles : blocks.panels;
-    const bound = (t: Index): Index => (c) => {
-      push(c, times(t, problem.batch * shared));
-      push(c, threads);
-      c.op("i32.div_u");
-    };
-    const [at, end] = [held(code, bound(thread)), held(code, bound(sum(thread, 1)))];
-    const [batch, from, to] = ["i32", "i32", "i32"].map(() => code.local("i32"));
-    code.block((done) => {
-      code.loop((again) => {
-        push(code, at);
-        push(code, end);
-        code.op("i32.ge_s");
-        code.brIf(done);
-        assign(code, batch, quotient(at, shared));
-        assign(code, from, remainder(at, shared));
-        assign(code, to, least(shared, sum(from, difference(end, at))));
-        assign(code, at, sum(at, difference(to, from)));
-        const writer = new Writer(code, functions, problem, blocks, { left, right, finish });
-        writer.part(
-          batch,
-          split === "rows" ? [from, to] : [0, blocks.tiles],
-          split === "columns" ? [from, to] : [0, blocks.panels],
-        );
-        code.br(again);
-      });
+    const writer = new Writer(code, functions, problem, blocks, { left, right, finish });
+    eachShare(code, problem.batch, shared, (batch, from, to) => {
+      writer.part(
+        batch,
+        split === "rows" ? [from, to] : [0, blocks.tiles],
+        split === "columns" ? [from, to] : [0, blocks.panels],
+      );
     });
   });
 }
