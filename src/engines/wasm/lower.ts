@@ -6,13 +6,14 @@
  */
 import type { Shape } from "../../shape/dim.ts";
 import { sizeOf } from "../../tensor/storage.ts";
-import { flopsOf } from "../../tape/flops.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
+import { newBuffer } from "./memory.ts";
 import type { Combine, Kernel, Program, Store } from "./program.ts";
+import { fuseRows } from "./rows.ts";
 import {
   type Apply,
   type Buffer,
@@ -25,17 +26,11 @@ import {
   view,
   weightOf,
 } from "./symbolic.ts";
+import { weightOfApply } from "./weight.ts";
 
 /** The kernels of a tape. */
 export function lower(tape: Tape): Program {
   return new Lowering(inlineCalls(tape)).program();
-}
-
-let buffers = 0;
-
-/** A buffer that no program has yet. */
-export function newBuffer(shape: Shape, dtype: Buffer["dtype"]): Buffer {
-  return { id: buffers++, shape, dtype };
 }
 
 /** Work that is cheaper to do again than to store and load. */
@@ -76,7 +71,7 @@ class Lowering {
     }
     for (const equation of this.#tape.equations) this.#equation(equation);
     const outputs = this.#tape.outputs.map((atom) => this.#result(this.#read(atom), inputs));
-    const kernels = groupLoops(this.#kernels, outputs);
+    const kernels = fuseRows(groupLoops(this.#kernels, outputs), outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
   }
 
@@ -212,7 +207,7 @@ class Lowering {
   /** The operand of a view: stored first, if what is read through the view is read again. */
   #shared({ inputs: [input], outputs: [output] }: Equation): Symbolic {
     const value = this.#read(input);
-    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weight) > cheap;
+    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weightOfApply) > cheap;
     return again ? load(this.#stored(value)) : value;
   }
 
@@ -224,7 +219,7 @@ class Lowering {
       const { shape, dtype } = output;
       const value: Apply = { kind: "apply", primitive, params, operands, output: i, shape, dtype };
       const uses = this.#uses.get(output) ?? 0;
-      const again = uses > 1 && weightOf(value, weight) > cheap;
+      const again = uses > 1 && weightOf(value, weightOfApply) > cheap;
       const stored = again || weightOf(value, () => 1) > large;
       this.#define(output, stored ? load(this.#stored(value)) : value);
     }
@@ -251,7 +246,7 @@ class Lowering {
   /** A value that may be computed again in many places; a scalar need not be. */
   #spreadable(value: Symbolic, shape: Shape): Symbolic {
     if (value.kind !== "apply" || sizeOf(shape) <= sizeOf(value.shape)) return value;
-    const again = value.shape.length > 0 && weightOf(value, weight) <= repeatable;
+    const again = value.shape.length > 0 && weightOf(value, weightOfApply) <= repeatable;
     return again ? value : load(this.#stored(value));
   }
 
@@ -370,10 +365,4 @@ function wholeBuffer(value: Symbolic): Buffer | undefined {
   const own = rowMajor(value.shape);
   const inOrder = value.shape.every((dim, axis) => dim === 1 || value.strides[axis] === own[axis]);
   return inOrder && sizeOf(value.shape) === sizeOf(value.buffer.shape) ? value.buffer : undefined;
-}
-
-/** The work of one application for one element. */
-function weight({ primitive, params, operands, dtype }: Apply): number {
-  const one = { shape: [], dtype };
-  return flopsOf(primitive, operands.map(() => one), [one], params) ?? 1;
 }
