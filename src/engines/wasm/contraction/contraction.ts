@@ -8,9 +8,12 @@
  * @module
  */
 import type { Callee } from "../assembler/code.ts";
-import { blockedFunction, blocksOf } from "./blocked.ts";
+import { blockedFunction, blocksBytes } from "./blocked.ts";
+import { dotsBytes, dotsFunction, isDots } from "./dots.ts";
 import type { Functions } from "./functions.ts";
-import { type ContractionSpec, problemOf } from "./problem.ts";
+import { type ContractionSpec, type Problem, problemOf } from "./problem.ts";
+import { isStream, isThin, streamFunction, thinFunction } from "./thin.ts";
+import { isTiny, tinyFunction } from "./tiny.ts";
 
 export { Functions } from "./functions.ts";
 export {
@@ -27,8 +30,15 @@ export function scratchBytes(
   spec: ContractionSpec,
   features: { readonly relaxed: boolean },
 ): number {
-  const { leftBytes, rightBytes } = blocksOf(problemOf(spec, features));
-  return leftBytes + rightBytes;
+  const problem = problemOf(spec, features);
+  switch (kindOf(problem)) {
+    case "dots":
+      return dotsBytes(problem);
+    case "blocked":
+      return blocksBytes(problem);
+    default:
+      return 0;
+  }
 }
 
 /**
@@ -42,5 +52,25 @@ export function emitContraction(
   scratch: number,
   name: string,
 ): Callee {
-  return blockedFunction(functions, problemOf(spec, functions.features), scratch, name);
+  const problem = problemOf(spec, functions.features);
+  switch (kindOf(problem)) {
+    case "tiny":
+      return tinyFunction(functions, problem, name);
+    case "thin":
+      return thinFunction(functions, problem, name);
+    case "stream":
+      return streamFunction(functions, problem, name);
+    case "dots":
+      return dotsFunction(functions, problem, scratch, name);
+    case "blocked":
+      return blockedFunction(functions, problem, scratch, name);
+  }
+}
+
+/** Which code is best for a product. */
+function kindOf(problem: Problem): "tiny" | "thin" | "stream" | "dots" | "blocked" {
+  if (isTiny(problem)) return "tiny";
+  if (isThin(problem)) return "thin";
+  if (isStream(problem)) return "stream";
+  return isDots(problem) ? "dots" : "blocked";
 }
