@@ -14,12 +14,13 @@ import type { Callee, Code, Local } from "./assembler/code.ts";
 import { contractionScratch, writeContraction } from "./contract_kernel.ts";
 import { Functions } from "./contraction/contraction.ts";
 import type { Features } from "./vector/floats.ts";
-import { type AddressOf, writeLoop } from "./loop_kernel.ts";
+import { writeLoop } from "./loop_kernel.ts";
 import { lower } from "./lower.ts";
 import { bytesOf, planMemory } from "./memory.ts";
 import type { HostKernel, Kernel, Program } from "./program.ts";
 import { writeReduce } from "./reduce_kernel.ts";
 import type { Buffer } from "./symbolic.ts";
+import type { AddressOf } from "./vector_nest.ts";
 
 const page = 65536;
 

@@ -55,6 +55,8 @@ class Lowering {
   readonly #values = new Map<Variable, Symbolic>();
   readonly #uses = new Map<Atom, number>();
   readonly #kernels: Kernel[] = [];
+  /** Values that are stored. */
+  readonly #copies = new Map<Symbolic, Buffer>();
   readonly #constants: { buffer: Buffer; value: AnyTensor }[] = [];
 
   constructor(tape: Tape) {
@@ -98,8 +100,11 @@ class Lowering {
   }
 
   #copied(value: Symbolic): Buffer {
+    const known = this.#copies.get(value);
+    if (known !== undefined) return known;
     const buffer = newBuffer(value.shape, value.dtype);
     this.#store(value, buffer, { offset: 0, strides: rowMajor(value.shape) });
+    this.#copies.set(value, buffer);
     return buffer;
   }
 
@@ -217,7 +222,8 @@ class Lowering {
   }
 
   #apply({ primitive, params, inputs, outputs }: Equation): void {
-    const operands = inputs.map((input) => this.#read(input));
+    const [{ shape: whole }] = outputs;
+    const operands = inputs.map((input) => this.#spreadable(this.#read(input), whole));
     if (outputs.length > 1) return this.#applyAll(primitive, params, operands, outputs);
     for (const [i, output] of outputs.entries()) {
       const { shape, dtype } = output;
@@ -247,10 +253,11 @@ class Lowering {
     if (sizeOf(shape) > 0) this.#kernels.push({ kind: "loop", shape, stores });
   }
 
-  /** A value that may be computed again in many places. */
+  /** A value that may be computed again in many places; a scalar need not be. */
   #spreadable(value: Symbolic, shape: Shape): Symbolic {
-    const spreads = sizeOf(shape) > sizeOf(value.shape);
-    return spreads && weightOf(value, weight) > repeatable ? load(this.#stored(value)) : value;
+    if (value.kind !== "apply" || sizeOf(shape) <= sizeOf(value.shape)) return value;
+    const again = value.shape.length > 0 && weightOf(value, weight) <= repeatable;
+    return again ? value : load(this.#stored(value));
   }
 
   #reduce(
