@@ -4,7 +4,9 @@
  *
  * @module
  */
+import type { Sliding } from "../../primitives/sliding.ts";
 import type { Shape } from "../../shape/dim.ts";
+import { equalShapes } from "../../shape/same.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -27,6 +29,7 @@ import {
   weightOf,
 } from "./symbolic.ts";
 import { weightOfApply } from "./weight.ts";
+import { convolutionKernel, roomOf } from "./windows.ts";
 
 /** The kernels of a tape. */
 export function lower(tape: Tape): Program {
@@ -191,6 +194,8 @@ class Lowering {
         this.#kernels.push({ kind: "contract", left, right, ...params, buffer });
         return;
       }
+      case "convolution":
+        return this.#convolution(equation);
       case "scan":
         return this.#scan(equation);
       case "while":
@@ -266,14 +271,63 @@ class Lowering {
 
   #pad({ params, inputs, outputs: [output] }: Equation): void {
     const [value, filling] = inputs.map((input) => this.#read(input));
-    const buffer = newBuffer(output.shape, output.dtype);
-    const own = rowMajor(output.shape);
-    this.#store(view(filling, output.shape, []), buffer, { offset: 0, strides: own });
+    const steps = params.between.map((between: number) => between + 1);
+    this.#define(output, this.#placed(value, filling, output.shape, params.before, steps));
+  }
+
+  /** A value's elements in a larger array, from some place on and some steps apart. */
+  #placed(
+    value: Symbolic,
+    filling: Symbolic,
+    shape: Shape,
+    before: readonly number[],
+    steps: readonly number[],
+  ): Load {
+    const buffer = newBuffer(shape, value.dtype);
+    const own = rowMajor(shape);
+    this.#store(view(filling, shape, []), buffer, { offset: 0, strides: own });
     this.#store(value, buffer, {
-      offset: own.reduce((sum, step, axis) => sum + step * params.before[axis], 0),
-      strides: own.map((step, axis) => step * (params.between[axis] + 1)),
+      offset: own.reduce((sum, step, axis) => sum + step * before[axis], 0),
+      strides: own.map((step, axis) => step * steps[axis]),
     });
-    this.#define(output, load(buffer));
+    return load(buffer);
+  }
+
+  /** A value with the padding and the holes that windows over its last axes see. */
+  #surrounded(value: Symbolic, sliding: Sliding, filling: number): Symbolic {
+    const lead = value.shape.length - sliding.strides.length;
+    const room = roomOf(value.shape.slice(lead), sliding);
+    const whole = value.shape.slice(0, lead);
+    const seen = [...whole, ...room.map(({ start, stop }) => stop - start)];
+    const cut = view(
+      value,
+      seen,
+      seen.map((_, axis) => ({ axis, start: axis < lead ? 0 : room[axis - lead].start, scale: 1 })),
+    );
+    const shape = [...whole, ...room.map(({ length }) => length)];
+    if (equalShapes(seen, shape)) return cut;
+    return this.#placed(
+      cut,
+      { kind: "constant", shape: [], dtype: value.dtype, value: filling },
+      shape,
+      [...whole.map(() => 0), ...room.map(({ before }) => before)],
+      [...whole.map(() => 1), ...room.map(({ step }) => step)],
+    );
+  }
+
+  #convolution({ params, inputs, outputs: [output] }: Equation): void {
+    if (sizeOf(output.shape) === 0) {
+      return this.#define(output, load(newBuffer(output.shape, output.dtype)));
+    }
+    const [x, w] = inputs.map((input) => this.#read(input));
+    const { kernel, result } = convolutionKernel(
+      this.#loaded(this.#surrounded(x, params, 0)),
+      this.#loaded(w),
+      params,
+      (shape) => newBuffer(shape, output.dtype),
+    );
+    this.#kernels.push(kernel);
+    this.#define(output, result);
   }
 
   #concat({ params: { axis }, inputs, outputs: [output] }: Equation): void {
