@@ -26,10 +26,12 @@ export interface Engine {
 }
 
 let current: Engine | undefined;
+let watched: Engine | undefined;
 
 /** Makes an engine the one that executes from now on. */
 export function useEngine(engine: Engine): void {
   current = engine;
+  watched = watch?.(engine);
 }
 
 let watch: ((engine: Engine) => Engine) | undefined;
@@ -38,6 +40,7 @@ let watch: ((engine: Engine) => Engine) | undefined;
 export function watchEngine(next: typeof watch): typeof watch {
   const before = watch;
   watch = next;
+  watched = current && watch?.(current);
   return before;
 }
 
@@ -46,5 +49,5 @@ export function engine(): Engine {
   if (current === undefined) {
     throw new Error("no engine: import from the package's own entry points");
   }
-  return watch === undefined ? current : watch(current);
+  return watched ?? current;
 }

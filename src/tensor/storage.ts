@@ -20,8 +20,9 @@ export abstract class TensorBase {
   readonly shape: Shape;
   readonly dtype: DType;
 
-  constructor(shape: Shape, dtype: DType) {
-    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
+  /** Shapes are frozen; `frozen` says that this one is known to be. */
+  constructor(shape: Shape, dtype: DType, frozen = false) {
+    this.shape = frozen ? shape : frozenShape(shape);
     this.dtype = dtype;
   }
 
@@ -84,18 +85,35 @@ export abstract class TensorBase {
   }
 }
 
+/** Elements that are made, or copied from elsewhere, when somebody asks for them. */
+export abstract class Deferred {
+  /** The elements, which are the tensor's own from then on; `operation` is named in errors. */
+  abstract take(operation: string): TypedArray;
+}
+
 /** A tensor whose elements are at hand. */
 class ConcreteTensor extends TensorBase {
-  readonly #elements: TypedArray;
+  #elements: TypedArray | Deferred;
 
-  constructor(shape: Shape, dtype: DType, data: TypedArray) {
-    super(shape, dtype);
+  constructor(shape: Shape, dtype: DType, data: TypedArray | Deferred, frozen = false) {
+    super(shape, dtype, frozen);
     this.#elements = data;
   }
 
-  override [elements](): TypedArray {
-    return this.#elements;
+  override [elements](operation: string): TypedArray {
+    const data = this.#elements;
+    return data instanceof Deferred ? this.#elements = data.take(operation) : data;
   }
+
+  /** What there is now. */
+  static storage(tensor: ConcreteTensor): TypedArray | Deferred {
+    return tensor.#elements;
+  }
+}
+
+/** The same shape, never to change. */
+export function frozenShape(shape: Shape): Shape {
+  return Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
 }
 
 /** Number of elements of a shape. */
@@ -110,6 +128,16 @@ export function wrap<S extends Shape, D extends DType>(
   data: TypedArray<D>,
 ): Tensor<S, D> {
   return new ConcreteTensor(shape, dtype, data as TypedArray) as unknown as Tensor<S, D>;
+}
+
+/** A tensor whose elements are made when they are asked for; its shape is frozen already. */
+export function defer(shape: Shape, dtype: DType, data: Deferred): AnyTensor {
+  return new ConcreteTensor(shape, dtype, data, true) as unknown as AnyTensor;
+}
+
+/** Where the elements of a concrete tensor are now; `undefined` for a traced one. */
+export function storageOf(tensor: AnyTensor): TypedArray | Deferred | undefined {
+  return tensor instanceof ConcreteTensor ? ConcreteTensor.storage(tensor) : undefined;
 }
 
 /** Whether a value is a tensor, concrete or traced. */

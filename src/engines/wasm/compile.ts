@@ -1,13 +1,8 @@
 /**
- * From a tape to a WebAssembly module, and to a function that runs it.
+ * From a tape to a WebAssembly module.
  *
  * @module
  */
-import { KatachiError } from "../../errors.ts";
-import { allocate } from "../../tensor/dtype.ts";
-import { elementsOf, sizeOf, wrap } from "../../tensor/storage.ts";
-import type { Program as Run } from "../../tape/engine.ts";
-import type { Elements } from "../../tape/primitive.ts";
 import type { Tape } from "../../tape/tape.ts";
 import { ModuleBuilder } from "./assembler/module.ts";
 import type { Callee, Code, Local } from "./assembler/code.ts";
@@ -22,16 +17,11 @@ import { writeReduce } from "./reduce_kernel.ts";
 import type { Buffer } from "./symbolic.ts";
 import type { AddressOf } from "./vector_nest.ts";
 
-const page = 65536;
+/** Memory comes in pages of so many bytes. */
+export const page = 65536;
 
 /** The start of memory stays free, so that no address is 0. */
 const start = 1024;
-
-/** A program that does not fit into memory. */
-export class MemoryError extends KatachiError {
-  /** Always `"MemoryError"`. */
-  override readonly name = "MemoryError";
-}
 
 /** A module, and what it needs to run. */
 export interface Compiled {
@@ -244,81 +234,4 @@ function copyBytes(code: Code, from: Moving, to: Moving, bytes: number): void {
       code.access(store, at, 0);
     }
   }
-}
-
-/** A function that runs a tape by a module of its own. */
-export function compileTape(tape: Tape, features: Features): Run {
-  const { program, bytes, pages, addressOf, hosts } = compileModule(tape, features);
-  const memory = memoryOf(pages);
-  const view = ({ dtype }: Buffer, shape: readonly number[], address: number): Elements => ({
-    shape,
-    dtype,
-    data: viewOf(memory.buffer, dtype, address, sizeOf(shape)),
-  });
-  const calls = hosts.map(({ primitive, params, inputs, outputs }) => {
-    const operands = inputs.map(({ buffer, shape }) => view(buffer, shape, addressOf(buffer)));
-    const results = outputs.map((buffer) => view(buffer, buffer.shape, addressOf(buffer)));
-    return () => {
-      for (const { data } of results) data.fill(0);
-      const { meaning } = primitive;
-      if (meaning.kind !== "kernel") throw new Error(`${primitive.name} has no kernel`);
-      meaning.run(operands, params, results);
-    };
-  });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory, host: (number: number) => calls[number]() },
-  });
-  const inputs = program.inputs.map((buffer) => view(buffer, buffer.shape, addressOf(buffer)).data);
-  const outputs = program.outputs.map((buffer, i) => {
-    const { shape, dtype } = tape.outputs[i];
-    return { shape, dtype, data: view(buffer, buffer.shape, addressOf(buffer)).data };
-  });
-  const constants = (part: Program): void => {
-    for (const { buffer, value } of part.constants) {
-      view(buffer, buffer.shape, addressOf(buffer)).data.set(elementsOf(value, "execute"));
-    }
-    for (const kernel of part.kernels) {
-      if (kernel.kind === "scan") constants(kernel.body);
-      if (kernel.kind === "while") [kernel.condition, kernel.body].forEach(constants);
-      if (kernel.kind === "choose") kernel.branches.forEach(constants);
-    }
-  };
-  constants(program);
-  const main = instance.exports.main as () => void;
-  return (tensors) => {
-    for (const [i, tensor] of tensors.entries()) inputs[i].set(elementsOf(tensor, "execute"));
-    main();
-    return outputs.map(({ shape, dtype, data }) => wrap(shape, dtype, data.slice()));
-  };
-}
-
-/** All that 32-bit addresses reach. */
-const mostPages = 65536;
-
-function memoryOf(pages: number): WebAssembly.Memory {
-  try {
-    if (pages <= mostPages) return new WebAssembly.Memory({ initial: pages });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
-  throw new MemoryError(
-    `the program needs ${
-      (pages * page).toLocaleString("en-US")
-    } bytes of memory, more than there is; ` +
-      `use smaller batches, or checkpoint what is differentiated`,
-  );
-}
-
-function viewOf(
-  memory: ArrayBufferLike,
-  dtype: Buffer["dtype"],
-  address: number,
-  length: number,
-): Elements["data"] {
-  const Type = allocate(dtype, 0).constructor as new (
-    buffer: ArrayBufferLike,
-    offset: number,
-    length: number,
-  ) => Elements["data"];
-  return new Type(memory, address, length);
 }

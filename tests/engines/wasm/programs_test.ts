@@ -14,7 +14,7 @@ import {
   type Tensor,
   zeros,
 } from "@katachi/katachi";
-import { MemoryError } from "../../../src/engines/wasm/compile.ts";
+import { MemoryError } from "../../../src/engines/wasm/instance.ts";
 import { assertClose } from "../../fixtures/figures.ts";
 import { agree, onBoth } from "./agree.ts";
 
