@@ -94,6 +94,16 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
       return asFunction((code) => writeLoop(code, kernel, addressOf, features));
     case "reduce":
       return asFunction((code) => writeReduce(code, kernel, addressOf, features));
+    case "rows":
+      return asFunction((code) => {
+        const row = code.local("i32");
+        code.count(row, 0, kernel.rows, 1, () => {
+          for (const part of kernel.parts) {
+            if (part.kind === "loop") writeLoop(code, part, addressOf, features, row);
+            else writeReduce(code, part, addressOf, features, row);
+          }
+        });
+      });
     case "contract":
       return writeContraction(
         context.functions,

@@ -4,15 +4,18 @@
  *
  * @module
  */
+import type { Sliding } from "../../primitives/sliding.ts";
 import type { Shape } from "../../shape/dim.ts";
+import { equalShapes } from "../../shape/same.ts";
 import { sizeOf } from "../../tensor/storage.ts";
-import { flopsOf } from "../../tape/flops.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
+import { newBuffer } from "./memory.ts";
 import type { Combine, Kernel, Program, Store } from "./program.ts";
+import { fuseRows } from "./rows.ts";
 import {
   type Apply,
   type Buffer,
@@ -25,17 +28,12 @@ import {
   view,
   weightOf,
 } from "./symbolic.ts";
+import { weightOfApply } from "./weight.ts";
+import { convolutionKernel, roomOf } from "./windows.ts";
 
 /** The kernels of a tape. */
 export function lower(tape: Tape): Program {
   return new Lowering(inlineCalls(tape)).program();
-}
-
-let buffers = 0;
-
-/** A buffer that no program has yet. */
-export function newBuffer(shape: Shape, dtype: Buffer["dtype"]): Buffer {
-  return { id: buffers++, shape, dtype };
 }
 
 /** Work that is cheaper to do again than to store and load. */
@@ -76,7 +74,7 @@ class Lowering {
     }
     for (const equation of this.#tape.equations) this.#equation(equation);
     const outputs = this.#tape.outputs.map((atom) => this.#result(this.#read(atom), inputs));
-    const kernels = groupLoops(this.#kernels, outputs);
+    const kernels = fuseRows(groupLoops(this.#kernels, outputs), outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
   }
 
@@ -196,6 +194,8 @@ class Lowering {
         this.#kernels.push({ kind: "contract", left, right, ...params, buffer });
         return;
       }
+      case "convolution":
+        return this.#convolution(equation);
       case "scan":
         return this.#scan(equation);
       case "while":
@@ -212,7 +212,7 @@ class Lowering {
   /** The operand of a view: stored first, if what is read through the view is read again. */
   #shared({ inputs: [input], outputs: [output] }: Equation): Symbolic {
     const value = this.#read(input);
-    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weight) > cheap;
+    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weightOfApply) > cheap;
     return again ? load(this.#stored(value)) : value;
   }
 
@@ -224,7 +224,7 @@ class Lowering {
       const { shape, dtype } = output;
       const value: Apply = { kind: "apply", primitive, params, operands, output: i, shape, dtype };
       const uses = this.#uses.get(output) ?? 0;
-      const again = uses > 1 && weightOf(value, weight) > cheap;
+      const again = uses > 1 && weightOf(value, weightOfApply) > cheap;
       const stored = again || weightOf(value, () => 1) > large;
       this.#define(output, stored ? load(this.#stored(value)) : value);
     }
@@ -251,7 +251,7 @@ class Lowering {
   /** A value that may be computed again in many places; a scalar need not be. */
   #spreadable(value: Symbolic, shape: Shape): Symbolic {
     if (value.kind !== "apply" || sizeOf(shape) <= sizeOf(value.shape)) return value;
-    const again = value.shape.length > 0 && weightOf(value, weight) <= repeatable;
+    const again = value.shape.length > 0 && weightOf(value, weightOfApply) <= repeatable;
     return again ? value : load(this.#stored(value));
   }
 
@@ -271,14 +271,63 @@ class Lowering {
 
   #pad({ params, inputs, outputs: [output] }: Equation): void {
     const [value, filling] = inputs.map((input) => this.#read(input));
-    const buffer = newBuffer(output.shape, output.dtype);
-    const own = rowMajor(output.shape);
-    this.#store(view(filling, output.shape, []), buffer, { offset: 0, strides: own });
+    const steps = params.between.map((between: number) => between + 1);
+    this.#define(output, this.#placed(value, filling, output.shape, params.before, steps));
+  }
+
+  /** A value's elements in a larger array, from some place on and some steps apart. */
+  #placed(
+    value: Symbolic,
+    filling: Symbolic,
+    shape: Shape,
+    before: readonly number[],
+    steps: readonly number[],
+  ): Load {
+    const buffer = newBuffer(shape, value.dtype);
+    const own = rowMajor(shape);
+    this.#store(view(filling, shape, []), buffer, { offset: 0, strides: own });
     this.#store(value, buffer, {
-      offset: own.reduce((sum, step, axis) => sum + step * params.before[axis], 0),
-      strides: own.map((step, axis) => step * (params.between[axis] + 1)),
+      offset: own.reduce((sum, step, axis) => sum + step * before[axis], 0),
+      strides: own.map((step, axis) => step * steps[axis]),
     });
-    this.#define(output, load(buffer));
+    return load(buffer);
+  }
+
+  /** A value with the padding and the holes that windows over its last axes see. */
+  #surrounded(value: Symbolic, sliding: Sliding, filling: number): Symbolic {
+    const lead = value.shape.length - sliding.strides.length;
+    const room = roomOf(value.shape.slice(lead), sliding);
+    const whole = value.shape.slice(0, lead);
+    const seen = [...whole, ...room.map(({ start, stop }) => stop - start)];
+    const cut = view(
+      value,
+      seen,
+      seen.map((_, axis) => ({ axis, start: axis < lead ? 0 : room[axis - lead].start, scale: 1 })),
+    );
+    const shape = [...whole, ...room.map(({ length }) => length)];
+    if (equalShapes(seen, shape)) return cut;
+    return this.#placed(
+      cut,
+      { kind: "constant", shape: [], dtype: value.dtype, value: filling },
+      shape,
+      [...whole.map(() => 0), ...room.map(({ before }) => before)],
+      [...whole.map(() => 1), ...room.map(({ step }) => step)],
+    );
+  }
+
+  #convolution({ params, inputs, outputs: [output] }: Equation): void {
+    if (sizeOf(output.shape) === 0) {
+      return this.#define(output, load(newBuffer(output.shape, output.dtype)));
+    }
+    const [x, w] = inputs.map((input) => this.#read(input));
+    const { kernel, result } = convolutionKernel(
+      this.#loaded(this.#surrounded(x, params, 0)),
+      this.#loaded(w),
+      params,
+      (shape) => newBuffer(shape, output.dtype),
+    );
+    this.#kernels.push(kernel);
+    this.#define(output, result);
   }
 
   #concat({ params: { axis }, inputs, outputs: [output] }: Equation): void {
@@ -370,10 +419,4 @@ function wholeBuffer(value: Symbolic): Buffer | undefined {
   const own = rowMajor(value.shape);
   const inOrder = value.shape.every((dim, axis) => dim === 1 || value.strides[axis] === own[axis]);
   return inOrder && sizeOf(value.shape) === sizeOf(value.buffer.shape) ? value.buffer : undefined;
-}
-
-/** The work of one application for one element. */
-function weight({ primitive, params, operands, dtype }: Apply): number {
-  const one = { shape: [], dtype };
-  return flopsOf(primitive, operands.map(() => one), [one], params) ?? 1;
 }
