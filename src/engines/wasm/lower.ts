@@ -72,10 +72,36 @@ class Lowering {
       this.#constants.push({ buffer, value });
       this.#values.set(variable, load(buffer));
     }
-    for (const equation of this.#tape.equations) this.#equation(equation);
-    const outputs = this.#tape.outputs.map((atom) => this.#result(this.#read(atom), inputs));
+    for (const equation of this.#tape.equations) {
+      const before = this.#kernels.length;
+      this.#equation(equation);
+      this.#mark(before, equation);
+    }
+    const outputs = this.#tape.outputs.map((atom) => {
+      const before = this.#kernels.length;
+      const output = this.#result(this.#read(atom), inputs);
+      this.#mark(
+        before,
+        this.#tape.equations.find(({ outputs }) => outputs.some((x) => x === atom)),
+      );
+      return output;
+    });
     const kernels = fuseRows(groupLoops(this.#kernels, outputs), outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
+  }
+
+  /** Says where the kernels of an equation come from. */
+  #mark(from: number, equation: Equation | undefined): void {
+    if (equation?.source === undefined) return;
+    const { source } = equation;
+    for (let i = from; i < this.#kernels.length; i++) {
+      const kernel = this.#kernels[i];
+      this.#kernels[i] = kernel.kind === "loop"
+        ? { ...kernel, stores: kernel.stores.map((store) => ({ ...store, source })) }
+        : kernel.kind === "rows"
+        ? kernel
+        : { ...kernel, source };
+    }
   }
 
   #read(atom: Atom): Symbolic {

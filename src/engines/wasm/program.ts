@@ -5,6 +5,7 @@
  */
 import type { Shape } from "../../shape/dim.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
+import type { Source } from "../../tape/source.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Affine, Buffer, Load, Symbolic } from "./symbolic.ts";
 
@@ -15,6 +16,8 @@ export interface Store {
   readonly value: Symbolic;
   /** Whether only its own loop reads it: then it stays in a register. */
   readonly temporary?: boolean;
+  /** The user's line, where it is known. */
+  readonly source?: Source;
 }
 
 /** Values computed element by element, all over one shape. */
@@ -30,6 +33,8 @@ export type Combine = "sum" | "prod" | "max" | "min";
 /** A value combined along axes. */
 export interface ReduceKernel {
   readonly kind: "reduce";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly combine: Combine;
   readonly value: Symbolic;
   readonly axes: readonly number[];
@@ -52,6 +57,8 @@ export interface RowsKernel {
 /** Sums of products over pairs of axes. */
 export interface ContractKernel {
   readonly kind: "contract";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly left: Load;
   readonly right: Load;
   readonly contract: readonly [readonly number[], readonly number[]];
@@ -62,6 +69,8 @@ export interface ContractKernel {
 /** A primitive's reference kernel, run by the host on the memory. */
 export interface HostKernel {
   readonly kind: "host";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly primitive: Primitive;
   readonly params: Params;
   readonly inputs: readonly { readonly buffer: Buffer; readonly shape: Shape }[];
@@ -71,6 +80,8 @@ export interface HostKernel {
 /** A loop with a fixed number of steps. */
 export interface ScanKernel {
   readonly kind: "scan";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly body: Program;
   readonly length: number;
   readonly reverse: boolean;
@@ -86,6 +97,8 @@ export interface ScanKernel {
 /** A loop that goes on for as long as a condition holds. */
 export interface WhileKernel {
   readonly kind: "while";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly condition: Program;
   readonly body: Program;
   readonly forCondition: readonly Buffer[];
@@ -97,6 +110,8 @@ export interface WhileKernel {
 /** One of several programs. */
 export interface ChooseKernel {
   readonly kind: "choose";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly index: Buffer;
   readonly branches: readonly Program[];
   readonly inputs: readonly Buffer[];
