@@ -58,12 +58,10 @@ export function values(
 }
 
 /** How many elements an array of a shape has. */
-export const sizeOf = (shape: readonly number[]): number =>
-  shape.reduce((a, b) => a * b, 1);
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** What {@linkcode weights} are bounded by. */
-export const bound = (inputs: number, outputs: number): number =>
-  Math.sqrt(6 / (inputs + outputs));
+export const bound = (inputs: number, outputs: number): number => Math.sqrt(6 / (inputs + outputs));
 
 /** The figures of an array that are compared: some of its elements, their sum and their squares'. */
 export function figures(array: ArrayLike<number>): number[] {
