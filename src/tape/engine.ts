@@ -14,8 +14,11 @@ export type Program = (inputs: readonly AnyTensor[]) => readonly AnyTensor[];
 export interface Engine {
   /** Its name. */
   readonly name: string;
-  /** Prepares a tape whose constants are concrete. */
-  compile(tape: Tape): Program;
+  /**
+   * Prepares a tape whose constants are concrete. Of the donated inputs, told by their positions, the
+   * memory may be used for results: nobody reads them after a call.
+   */
+  compile(tape: Tape, donated?: readonly number[]): Program;
   /** Executes one equation at once, outside any tape. */
   evaluate(
     primitive: Primitive,

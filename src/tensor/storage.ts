@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { KatachiError } from "../errors.ts";
 import { showShape } from "../shape/fail.ts";
 import type { Shape } from "../shape/dim.ts";
 import type { DType, TypedArray } from "./dtype.ts";
@@ -91,9 +92,33 @@ export abstract class Deferred {
   abstract take(operation: string): TypedArray;
 }
 
+/** A tensor that was donated to a compiled function, and is used afterwards. */
+export class DonationError extends KatachiError {
+  /** Always `"DonationError"`. */
+  override readonly name = "DonationError";
+}
+
+/** No elements any more. */
+class GivenAway extends Deferred {
+  constructor(readonly tensor: TensorBase, readonly to: string) {
+    super();
+  }
+
+  override take(operation: string): never {
+    const { shape, dtype } = this.tensor;
+    throw new DonationError(
+      `${operation}: this ${dtype}${showShape(shape)} was donated to ${this.to}, which uses its ` +
+        `memory for results; go on with what ${this.to} returned, or do not donate the argument`,
+    );
+  }
+}
+
+let ids = 0;
+
 /** A tensor whose elements are at hand. */
 class ConcreteTensor extends TensorBase {
   #elements: TypedArray | Deferred;
+  #id = 0;
 
   constructor(shape: Shape, dtype: DType, data: TypedArray | Deferred, frozen = false) {
     super(shape, dtype, frozen);
@@ -108,6 +133,15 @@ class ConcreteTensor extends TensorBase {
   /** What there is now. */
   static storage(tensor: ConcreteTensor): TypedArray | Deferred {
     return tensor.#elements;
+  }
+
+  static id(tensor: ConcreteTensor): number {
+    return tensor.#id === 0 ? tensor.#id = ++ids : tensor.#id;
+  }
+
+  static giveAway(tensor: ConcreteTensor, to: string): void {
+    tensor.#elements = new GivenAway(tensor, to);
+    tensor.#id = ++ids;
   }
 }
 
@@ -138,6 +172,22 @@ export function defer(shape: Shape, dtype: DType, data: Deferred): AnyTensor {
 /** Where the elements of a concrete tensor are now; `undefined` for a traced one. */
 export function storageOf(tensor: AnyTensor): TypedArray | Deferred | undefined {
   return tensor instanceof ConcreteTensor ? ConcreteTensor.storage(tensor) : undefined;
+}
+
+/** A number that no other tensor has, `NaN` for a traced one. */
+export function idOf(tensor: AnyTensor): number {
+  return tensor instanceof ConcreteTensor ? ConcreteTensor.id(tensor) : NaN;
+}
+
+/** Takes the elements of a concrete tensor away: whoever asks for them gets an error. */
+export function giveAway(tensor: AnyTensor, to: string): void {
+  if (tensor instanceof ConcreteTensor) ConcreteTensor.giveAway(tensor, to);
+}
+
+/** Refuses a tensor that was given away; `operation` is named. */
+export function requireKept(tensor: AnyTensor, operation: string): void {
+  const storage = storageOf(tensor);
+  if (storage instanceof GivenAway) storage.take(operation);
 }
 
 /** Whether a value is a tensor, concrete or traced. */

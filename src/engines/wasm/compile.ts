@@ -8,6 +8,7 @@ import { ModuleBuilder } from "./assembler/module.ts";
 import type { Callee, Code, Local } from "./assembler/code.ts";
 import { contractionScratch, writeContraction } from "./contract_kernel.ts";
 import { Functions } from "./contraction/contraction.ts";
+import { donate, type Donation } from "./donate.ts";
 import type { Features } from "./vector/floats.ts";
 import { writeLoop } from "./loop_kernel.ts";
 import { lower } from "./lower.ts";
@@ -30,15 +31,22 @@ export interface Compiled {
   readonly pages: number;
   readonly addressOf: AddressOf;
   readonly hosts: readonly HostKernel[];
+  /** Results that end in the place of a donated input. */
+  readonly donations: readonly Donation[];
 }
 
-/** Compiles a tape to a module. */
-export function compileModule(tape: Tape, features: Features): Compiled {
-  const program = lower(tape);
+/** Compiles a tape to a module; the donated inputs are told by their positions. */
+export function compileModule(
+  tape: Tape,
+  features: Features,
+  donated: readonly number[],
+): Compiled {
+  const { program, donations, inPlace } = donate(lower(tape), donated);
   const { addresses, scratch, size } = planMemory(
     program,
     start,
     (kernel) => kernel.kind === "contract" ? contractionScratch(kernel, features) : 0,
+    inPlace,
   );
   const addressOf: AddressOf = (buffer) => {
     const address = addresses.get(buffer);
@@ -53,7 +61,7 @@ export function compileModule(tape: Tape, features: Features): Compiled {
   const context: Context = { module, functions, host, hosts, addressOf, scratch, features };
   const main = writeProgram(context, program, "main");
   module.export("main", main);
-  return { program, bytes: module.encode(), pages, addressOf, hosts };
+  return { program, bytes: module.encode(), pages, addressOf, hosts, donations };
 }
 
 interface Context {

@@ -16,7 +16,13 @@ import { interpreter } from "../interpreter/interpreter.ts";
 import { features } from "./features.ts";
 import { compileTape } from "./instance.ts";
 
-const compile: (tape: Tape) => Program = perTape((tape) => compileTape(tape, features()));
+const compiled = perTape((tape, donated: readonly number[]) =>
+  compileTape(tape, features(), donated)
+);
+
+function compile(tape: Tape, donated: readonly number[] = []): Program {
+  return compiled(tape, donated);
+}
 
 /** Compiles tapes to WebAssembly. Single equations are compiled, too, where that is worth it. */
 export const wasm: Engine = {

@@ -4,12 +4,14 @@
  * @module
  */
 import { KatachiError } from "../../errors.ts";
+import type { Shape } from "../../shape/dim.ts";
 import { allocate, type DType, type TypedArray } from "../../tensor/dtype.ts";
 import {
   defer,
   Deferred,
   elementsOf,
   frozenShape,
+  idOf,
   sizeOf,
   storageOf,
   wrap,
@@ -30,9 +32,20 @@ export class MemoryError extends KatachiError {
   override readonly name = "MemoryError";
 }
 
-/** A function that runs a tape by a module of its own. */
-export function compileTape(tape: Tape, features: Features): Run {
-  const { program, bytes, pages, addressOf, hosts } = compileModule(tape, features);
+/**
+ * A function that runs a tape by a module of its own. The results that have the place of a donated
+ * input stay there until the next call, which copies them out only if it puts something else there.
+ */
+export function compileTape(
+  tape: Tape,
+  features: Features,
+  donated: readonly number[] = [],
+): Run {
+  const { program, bytes, pages, addressOf, hosts, donations } = compileModule(
+    tape,
+    features,
+    donated,
+  );
   const memory = memoryOf(pages);
   const view = ({ dtype }: Buffer, shape: readonly number[], address: number): Elements => ({
     shape,
@@ -52,12 +65,20 @@ export function compileTape(tape: Tape, features: Features): Run {
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     env: { memory, host: (number: number) => calls[number]() },
   });
-  const places = program.inputs.map((buffer) => view(buffer, buffer.shape, addressOf(buffer)).data);
+  const places = program.inputs.map((buffer) =>
+    new Place(view(buffer, buffer.shape, addressOf(buffer)).data)
+  );
   const results = program.outputs.map((buffer, i) => {
     const { shape, dtype } = tape.outputs[i];
+    const donation = donations.find(({ output }) => output === i);
+    if (donation !== undefined) {
+      const place = places[donation.input];
+      return () => place.lend(frozenShape(shape), dtype);
+    }
     const { data } = view(buffer, buffer.shape, addressOf(buffer));
     return result(frozenShape(shape), dtype, data);
   });
+  const overwritten = donations.map(({ input }) => places[input]);
   const constants = (part: Program): void => {
     for (const { buffer, value } of part.constants) {
       view(buffer, buffer.shape, addressOf(buffer)).data.set(elementsOf(value, "execute"));
@@ -67,10 +88,65 @@ export function compileTape(tape: Tape, features: Features): Run {
   constants(program);
   const main = instance.exports.main as () => void;
   return (inputs) => {
-    for (let i = 0; i < places.length; i++) copyIn(inputs[i], places[i]);
+    for (let i = 0; i < places.length; i++) places[i].clear(inputs[i]);
+    for (let i = 0; i < places.length; i++) places[i].put(inputs[i]);
+    for (const place of overwritten) place.forget();
     main();
     return results.map((read) => read());
   };
+}
+
+/** Where an input lies, and, if it is donated, the result after it. */
+class Place {
+  readonly #data: TypedArray;
+  /** The tensor whose elements are here, by its number. */
+  #holds = 0;
+  /** The tensor that has its elements here and nowhere else, unless it has been asked for them. */
+  #lent: AnyTensor | undefined;
+
+  constructor(data: TypedArray) {
+    this.#data = data;
+  }
+
+  /** Sees to it that whoever has elements here keeps them when others come. */
+  clear(next: AnyTensor): void {
+    if (this.#lent === undefined || this.#lent === next) return;
+    if (storageOf(this.#lent) instanceof Lent) elementsOf(this.#lent, "execute");
+    this.#lent = undefined;
+  }
+
+  /** Copies a tensor's elements here, where they are not here already. */
+  put(tensor: AnyTensor): void {
+    const id = idOf(tensor);
+    if (id === this.#holds) return;
+    this.#holds = 0;
+    copyIn(tensor, this.#data);
+    this.#holds = id;
+  }
+
+  /** What is here is going to be overwritten. */
+  forget(): void {
+    this.#holds = 0;
+    this.#lent = undefined;
+  }
+
+  /** A tensor of what is here. */
+  lend(shape: Shape, dtype: DType): AnyTensor {
+    this.#lent = defer(shape, dtype, new Lent(this.#data));
+    this.#holds = idOf(this.#lent);
+    return this.#lent;
+  }
+}
+
+/** Elements that lie in a program's memory. */
+class Lent extends Deferred {
+  constructor(readonly data: TypedArray) {
+    super();
+  }
+
+  override take(): TypedArray {
+    return this.data.slice();
+  }
 }
 
 /** Up to so many elements, plain numbers are made and read in less time than a typed array is made. */
@@ -94,11 +170,11 @@ function copyIn(tensor: AnyTensor, place: TypedArray): void {
   if (storage instanceof Numbers) {
     const { values } = storage;
     for (let i = 0; i < values.length; i++) place[i] = values[i];
-  } else place.set(elementsOf(tensor, "execute"));
+  } else place.set(storage instanceof Lent ? storage.data : elementsOf(tensor, "execute"));
 }
 
 /** What copies a result out of memory. */
-function result(shape: readonly number[], dtype: DType, data: TypedArray): () => AnyTensor {
+function result(shape: Shape, dtype: DType, data: TypedArray): () => AnyTensor {
   if (data.length > few) return () => wrap(shape, dtype, data.slice());
   // A copy of a list of doubles is a list of doubles, with room for all.
   const model = Array.from(data, () => 0.5);

@@ -94,11 +94,12 @@ export function partsOf(kernel: Kernel): readonly Program[] {
   return kernel.kind === "choose" ? kernel.branches : [];
 }
 
-/** Finds a place for every buffer, from `start` on. */
+/** Finds a place for every buffer, from `start` on; for results, `inPlace` may have that of an input. */
 export function planMemory(
   program: Program,
   start: number,
   scratchOf: (kernel: Kernel) => number,
+  inPlace: ReadonlyMap<Buffer, Buffer>,
 ): MemoryPlan {
   const addresses = new Map<Buffer, number>();
   const scratch = new Map<Kernel, number>();
@@ -160,6 +161,7 @@ export function planMemory(
   };
   constants(program);
   program.inputs.forEach(place);
+  for (const [output, input] of inPlace) addresses.set(output, addresses.get(input)!);
   walk(program);
   return { addresses, scratch, size: arena.size };
 }
