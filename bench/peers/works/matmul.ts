@@ -1,7 +1,7 @@
 /** Matrix products. */
 import { jit, matmul, type Tensor } from "@katachi/katachi";
 import { multiply } from "../loops.ts";
-import { array, jaxJs, tensorFlow } from "../libraries.ts";
+import { array, type Arrays, jaxJs, tensorFlow } from "../libraries.ts";
 import { type Case, figures, sizeOf, values, work } from "../work.ts";
 
 interface Product extends Case {
@@ -17,7 +17,15 @@ function product(m: number, n: number, k: number, transposed = ""): Product {
     transposed.includes("a"),
     transposed.includes("b"),
   ];
-  return { m, n, k, transposeA, transposeB, flops: 2 * m * n * k };
+  return {
+    m,
+    n,
+    k,
+    transposeA,
+    transposeB,
+    flops: 2 * m * n * k,
+    unit: "GFLOP/s",
+  };
 }
 
 /** The shapes in which the operands lie. */
