@@ -1,6 +1,7 @@
 /**
  * The rate of generated matrix products on one thread, beside what the best innermost loop reaches
- * when all that it reads is in the first-level cache. Everything is measured in turn, several times.
+ * when all that it reads is in the first-level cache. The best tile is measured anew right before
+ * each product, and the ratio is the median of such pairs: other work on the machine slows both.
  *
  * ```sh
  * deno run bench/contraction.ts
@@ -15,7 +16,7 @@ import { callTile, tileFunction, type TileShape } from "../src/engines/wasm/cont
 import { features } from "../src/engines/wasm/features.ts";
 import { type Form, type Layout, make } from "../tests/engines/wasm/contractions.ts";
 
-const rounds = 9;
+const rounds = 15;
 
 /** Something to measure: `run(times)` does it again and again. */
 interface Case {
@@ -146,35 +147,41 @@ const tiles: readonly Case[] = [
 ].map((shape) => ceiling({ ...shape, last: 4 } as TileShape));
 const products = shapes.map(product);
 
-const perRound = ({ flops }: Case) => Math.max(1, Math.round(4e8 / (flops + 500)));
-for (const each of [...tiles, ...products]) {
+const perRound = ({ flops }: Case) => Math.max(1, Math.round(2e8 / (flops + 500)));
+const measure = (own: Case): number => {
+  const times = perRound(own);
+  const start = performance.now();
+  own.run(times);
+  const time = (performance.now() - start) / times;
+  own.times.push(time);
+  return own.flops / time / 1e6;
+};
+for (const own of [...tiles, ...products]) {
   const start = performance.now();
   // The first calls run in code that is not optimized yet.
-  do each.run(Math.ceil(perRound(each) / 8)); while (performance.now() - start < 50);
+  do own.run(Math.ceil(perRound(own) / 8)); while (performance.now() - start < 50);
 }
+const middle = (values: readonly number[]) =>
+  values.toSorted((x, y) => x - y)[Math.floor(values.length / 2)];
+const rate = (own: Case) => own.flops / middle(own.times) / 1e6;
+for (let round = 0; round < rounds; round++) tiles.forEach(measure);
+const best = tiles.reduce((x, y) => rate(x) > rate(y) ? x : y);
+const ratios = new Map(products.map((own) => [own, [] as number[]]));
 for (let round = 0; round < rounds; round++) {
-  for (const each of [...tiles, ...products]) {
-    const times = perRound(each);
-    const start = performance.now();
-    each.run(times);
-    each.times.push((performance.now() - start) / times);
-  }
+  for (const [own, found] of ratios) found.push(1 / measure(best) * measure(own));
 }
-
-const median = ({ times }: Case) => times.toSorted((x, y) => x - y)[Math.floor(rounds / 2)];
-const rate = (own: Case) => own.flops / median(own) / 1e6;
-const best = Math.max(...tiles.map(rate));
 const fused = features().relaxed ? "with" : "without";
 console.log(`float32, one thread, ${fused} fused multiply-add; medians of ${rounds}\n`);
 console.log("| product | microseconds | GFLOP/s | of the best tile | GB/s |");
 console.log("|---|---:|---:|---:|---:|");
 for (const own of [...tiles, ...products]) {
+  const found = ratios.get(own);
   const cells = [
-    own.name,
-    (median(own) * 1e3).toPrecision(3),
+    own === best ? `${own.name} (the best)` : own.name,
+    (middle(own.times) * 1e3).toPrecision(3),
     rate(own).toFixed(1),
-    (rate(own) / best).toFixed(2),
-    own.bytes === 0 ? "" : (own.bytes / median(own) / 1e6).toFixed(1),
+    found === undefined ? "" : middle(found).toFixed(2),
+    own.bytes === 0 ? "" : (own.bytes / middle(own.times) / 1e6).toFixed(1),
   ];
   console.log(`| ${cells.join(" | ")} |`);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { fromBuffer, type Tensor } from "@katachi/katachi";
+import type { numpy } from "@jax-js/jax";
 import { sizeOf, values } from "./work.ts";
 
 /** A tensor of {@linkcode values}. */
@@ -18,6 +19,9 @@ export function array<const S extends readonly number[]>(
     shape as never,
   ) as never;
 }
+
+/** Arrays of jax-js. */
+export type Arrays = numpy.Array[];
 
 /** jax-js, on its wasm device. */
 export async function jaxJs() {
@@ -34,7 +38,7 @@ export async function jaxJs() {
 
 /** TensorFlow.js, on its wasm backend. */
 export async function tensorFlow() {
-  const tf = await import("@tensorflow/tfjs-core");
+  const tf = await import("@tensorflow/tfjs");
   await import("@tensorflow/tfjs-backend-wasm");
   await tf.setBackend("wasm");
   await tf.ready();

@@ -67,7 +67,9 @@ if (import.meta.main) {
       given,
       Number(threads),
     );
-    console.log(JSON.stringify(await measure(name, task, given)));
+    if (task !== undefined) {
+      console.log(JSON.stringify(await measure(name, task, given)));
+    }
   }
   Deno.exit(); // workers of a library would keep the process alive
 }

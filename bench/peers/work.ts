@@ -11,8 +11,10 @@ export type Library = "katachi" | "jaxJs" | "tensorFlow" | "plain";
 export interface Case {
   /** How often a run does the work; 1 unless given. */
   readonly repeats?: number;
-  /** Floating-point operations of the work; the row is then in GFLOP/s. */
+  /** Floating-point operations of the work. */
   readonly flops?: number;
+  /** What the row is in; milliseconds unless given. */
+  readonly unit?: "ms" | "GFLOP/s" | "steps/s";
 }
 
 /** The work, prepared. */
@@ -23,14 +25,16 @@ export interface Task {
   check(): ArrayLike<number> | Promise<ArrayLike<number>>;
 }
 
-/** A work. A library that is not there has no such thing. */
+type Given = Task | undefined;
+
+/** A work. A library that has no such thing is not there, or gives nothing for a case. */
 export interface Work<C extends Case> {
   readonly cases: Readonly<Record<string, C>>;
   readonly libraries: {
     readonly [L in Library]?: (
       given: C,
       threads: number,
-    ) => Task | Promise<Task>;
+    ) => Given | Promise<Given>;
   };
 }
 
@@ -55,6 +59,17 @@ export function values(
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
     return low + (high - low) * (((h ^ (h >>> 16)) >>> 8) / 2 ** 24);
   });
+}
+
+/** Rows with a 1 at a class that looks random. */
+export function oneHot(
+  seed: number,
+  rows: number,
+  classes: number,
+): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(rows * classes);
+  values(seed, rows, 0, classes).forEach((c, row) => out[row * classes + Math.floor(c)] = 1);
+  return out;
 }
 
 /** How many elements an array of a shape has. */

@@ -4,7 +4,7 @@ import { work } from "../work.ts";
 
 const flops = 1e8;
 
-export default work({ "innermost loop alone": { flops } }, {
+export default work({ "innermost loop alone": { flops, unit: "GFLOP/s" } }, {
   katachi(_, threads) {
     const tile = fastest();
     // Other cores do the same all the while.

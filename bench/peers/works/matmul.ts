@@ -17,7 +17,15 @@ function product(m: number, n: number, k: number, transposed = ""): Product {
     transposed.includes("a"),
     transposed.includes("b"),
   ];
-  return { m, n, k, transposeA, transposeB, flops: 2 * m * n * k };
+  return {
+    m,
+    n,
+    k,
+    transposeA,
+    transposeB,
+    flops: 2 * m * n * k,
+    unit: "GFLOP/s",
+  };
 }
 
 /** The shapes in which the operands lie. */

@@ -39,7 +39,9 @@ export function writeReduce(
     ),
   );
   const reducedOnly = access(
-    rowMajor(value.shape).map((step, axis) => axes.includes(axis) ? step : 0),
+    rowMajor(value.shape.map((dim) => Math.max(dim, 1))).map((step, axis) =>
+      axes.includes(axis) ? step : 0
+    ),
   );
   const nest = new VectorNest(code, {
     shape: value.shape,
