@@ -42,6 +42,8 @@ export function readsOf(kernel: Kernel): readonly Buffer[] {
       return loaded(kernel.value);
     case "contract":
       return [kernel.left.buffer, kernel.right.buffer];
+    case "code":
+      return kernel.reads;
     case "host":
       return kernel.inputs.map(({ buffer }) => buffer);
     case "scan":
@@ -65,6 +67,8 @@ export function writesOf(kernel: Kernel): readonly Buffer[] {
     case "reduce":
     case "contract":
       return [kernel.buffer];
+    case "code":
+      return kernel.writes;
     case "host":
     case "choose":
       return kernel.outputs;

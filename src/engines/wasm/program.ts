@@ -6,6 +6,8 @@
 import type { Shape } from "../../shape/dim.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { Code } from "./assembler/code.ts";
+import type { Features } from "./vector/floats.ts";
 import type { Affine, Buffer, Load, Symbolic } from "./symbolic.ts";
 
 /** A value that is stored: at each index, where `to` says. */
@@ -45,6 +47,16 @@ export interface ContractKernel {
   readonly contract: readonly [readonly number[], readonly number[]];
   readonly batch: readonly [readonly number[], readonly number[]];
   readonly buffer: Buffer;
+}
+
+/** Code of a kind of its own. */
+export interface CodeKernel {
+  readonly kind: "code";
+  readonly name: string;
+  readonly reads: readonly Buffer[];
+  readonly writes: readonly Buffer[];
+  /** Writes the code, which computes everything. */
+  readonly write: (code: Code, addressOf: (buffer: Buffer) => number, features: Features) => void;
 }
 
 /** A primitive's reference kernel, run by the host on the memory. */
@@ -96,6 +108,7 @@ export type Kernel =
   | LoopKernel
   | ReduceKernel
   | ContractKernel
+  | CodeKernel
   | HostKernel
   | ScanKernel
   | WhileKernel
