@@ -41,6 +41,7 @@ export {
   type TypedArray,
 } from "./src/tensor/dtype.ts";
 export { KatachiError } from "./src/errors.ts";
+export { DonationError } from "./src/tensor/storage.ts";
 export { TreeError, treeLeaves, treeMap } from "./src/tensor/tree.ts";
 export {
   arange,

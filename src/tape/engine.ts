@@ -14,8 +14,11 @@ export type Program = (inputs: readonly AnyTensor[]) => readonly AnyTensor[];
 export interface Engine {
   /** Its name. */
   readonly name: string;
-  /** Prepares a tape whose constants are concrete. */
-  compile(tape: Tape): Program;
+  /**
+   * Prepares a tape whose constants are concrete. Of the donated inputs, told by their positions, the
+   * memory may be used for results: nobody reads them after a call.
+   */
+  compile(tape: Tape, donated?: readonly number[]): Program;
   /** Executes one equation at once, outside any tape. */
   evaluate(
     primitive: Primitive,
@@ -26,10 +29,12 @@ export interface Engine {
 }
 
 let current: Engine | undefined;
+let watched: Engine | undefined;
 
 /** Makes an engine the one that executes from now on. */
 export function useEngine(engine: Engine): void {
   current = engine;
+  watched = watch?.(engine);
 }
 
 let watch: ((engine: Engine) => Engine) | undefined;
@@ -38,6 +43,7 @@ let watch: ((engine: Engine) => Engine) | undefined;
 export function watchEngine(next: typeof watch): typeof watch {
   const before = watch;
   watch = next;
+  watched = current && watch?.(current);
   return before;
 }
 
@@ -46,5 +52,5 @@ export function engine(): Engine {
   if (current === undefined) {
     throw new Error("no engine: import from the package's own entry points");
   }
-  return watch === undefined ? current : watch(current);
+  return watched ?? current;
 }

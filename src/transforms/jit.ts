@@ -5,11 +5,14 @@
  */
 import { type KeyUses, useKeysOf } from "../random/reuse.ts";
 import type { TreeStructure } from "../tensor/tree.ts";
+import { giveAway, isConcrete, requireKept } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { optimize } from "../tape/passes/optimize.ts";
-import { TraceError } from "../tape/recorder.ts";
+import { engine, type Program } from "../tape/engine.ts";
+import { Recent } from "../tape/recent.ts";
+import { isRecording, TraceError } from "../tape/recorder.ts";
 import type { Tape } from "../tape/tape.ts";
-import { takeApart } from "./arguments.ts";
+import { type Argument, argumentsMatcher, takeApart } from "./arguments.ts";
 import { call, closeOver } from "./call.ts";
 import { explainRetrace, formOf, reportRetrace, type Trace } from "./retrace.ts";
 import { trace } from "./trace.ts";
@@ -28,13 +31,35 @@ export interface JitOptions {
    * by what is in them, functions and other objects by identity.
    */
   readonly staticArgs?: readonly number[];
+  /**
+   * The positions of arguments that are given away: their memory is used for results of the same
+   * shapes and dtypes, so that nothing is copied from one step of a loop to the next. Whoever uses
+   * their tensors after the call gets a {@linkcode DonationError}. Inside other transformations
+   * nothing is given away.
+   */
+  readonly donate?: readonly number[];
+  /**
+   * How many programs are kept, each with memory of its own; 64 unless given. The one that was used
+   * longest ago is let go first, and is made anew when it is needed again.
+   */
+  readonly maxPrograms?: number;
 }
 
-interface Compiled {
+/** A recorded function. */
+interface Recorded {
   readonly tape: Tape;
   readonly output: TreeStructure;
   readonly keyUses: KeyUses;
+  /** Which inputs are given away. */
+  readonly donated: readonly number[];
+  /** The leaves of arguments that it serves, `undefined` for others. */
+  readonly matches: ReturnType<typeof argumentsMatcher>;
+  /** Compiled by the engine that was asked last. */
+  program?: { readonly by: unknown; readonly run: Program };
 }
+
+/** So many traces are remembered, to say what is new about another one. */
+const remembered = 256;
 
 const counts = new WeakMap<TreeFunction, () => number>();
 
@@ -49,7 +74,8 @@ const counts = new WeakMap<TreeFunction, () => number>();
  * @throws {TraceError} Where the function reads a traced value, or needs more than `maxTraces`.
  * @throws {TreeError} Where an argument or the result has a leaf that is not a tensor.
  * @throws {TypeError} Where a static argument is a tensor.
- * @throws {RangeError} Where `staticArgs` are no positions.
+ * @throws {DonationError} Where an argument was donated before.
+ * @throws {RangeError} Where `staticArgs` or `donate` are no positions, or `maxPrograms` is no number of programs.
  *
  * @example
  * ```ts
@@ -67,37 +93,49 @@ const counts = new WeakMap<TreeFunction, () => number>();
  * ```
  */
 export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
-  const { staticArgs = [], maxTraces = Infinity } = options;
-  for (const position of staticArgs) {
-    if (!Number.isInteger(position) || position < 0) {
-      throw new RangeError(`jit: staticArgs are positions of arguments, got ${position}`);
-    }
+  const { staticArgs = [], donate = [], maxTraces = Infinity, maxPrograms = 64 } = options;
+  if (!Number.isInteger(maxPrograms) || maxPrograms < 1) {
+    throw new RangeError(`jit: maxPrograms is a number of programs, got ${maxPrograms}`);
   }
+  requirePositions("staticArgs", staticArgs);
+  requirePositions("donate", donate);
+  const both = donate.find((position) => staticArgs.includes(position));
+  if (both !== undefined) throw new RangeError(`jit: argument ${both} is static, not donated`);
   const name = f.name || "the function";
-  const programs = new Map<string, Compiled>();
-  const seen = new Map<string, Trace>();
+  const programs = new Recent<Recorded>(maxPrograms);
+  const seen = new Recent<Trace>(remembered);
   let traces = 0;
+  let last: Recorded | undefined;
 
   const compiled = (...args: unknown[]): unknown => {
+    const found = last?.matches(args);
+    if (found !== undefined) return apply(last!, found, f.name);
     const { list, leaves, structure, key } = takeApart("jit", args, staticArgs);
     const known = programs.get(key);
-    if (known !== undefined) return apply(known, leaves, f.name);
+    if (known !== undefined) return apply(last = known, leaves, f.name);
     if (traces >= maxTraces) {
       throw new TraceError(
         `jit: would trace ${name} more than maxTraces = ${maxTraces} times${
-          seen.size === 0 ? "" : `: ${explainRetrace(list.map(formOf), [...seen.values()])}`
+          traces === 0 ? "" : `: ${explainRetrace(list.map(formOf), [...seen.values()])}`
         }`,
       );
     }
-    const now = { number: ++traces, forms: list.map(formOf) };
+    const now: Trace = { number: ++traces, forms: list.map(formOf) };
     reportRetrace(name, now, [...seen.values()]);
-    if (!seen.has(key)) seen.set(key, now);
     const { tape, output, keyUses } = trace("jit", f, structure, leaves);
     const closed = closeOver(tape);
-    const program = { tape: optimize(closed.tape), output, keyUses };
+    const recorded: Recorded = {
+      tape: optimize(closed.tape),
+      output,
+      keyUses,
+      donated: donatedLeaves(list, donate),
+      matches: argumentsMatcher("jit", args, staticArgs),
+    };
     // A program that captured a tensor of an enclosing trace is good for that trace only.
-    if (closed.captured.length === 0) programs.set(key, program);
-    return apply(program, [...leaves, ...closed.captured], f.name);
+    const captures = closed.captured.length > 0;
+    if (!captures) programs.set(key, last = recorded);
+    seen.set(key, { ...now, captures });
+    return apply(recorded, [...leaves, ...closed.captured], f.name);
   };
   counts.set(compiled, () => traces);
   return Object.defineProperty(compiled, "name", { value: f.name }) as unknown as F;
@@ -125,11 +163,39 @@ export function traceCount(f: TreeFunction): number {
   return count();
 }
 
-function apply(
-  { tape, output, keyUses }: Compiled,
-  inputs: readonly AnyTensor[],
-  name: string,
-): unknown {
+function requirePositions(option: string, positions: readonly number[]): void {
+  for (const position of positions) {
+    if (!Number.isInteger(position) || position < 0) {
+      throw new RangeError(`jit: ${option} are positions of arguments, got ${position}`);
+    }
+  }
+}
+
+/** The positions, among the leaves of all arguments, of those of the donated ones. */
+function donatedLeaves(list: readonly Argument[], donate: readonly number[]): readonly number[] {
+  let at = 0;
+  return list.flatMap((argument, i) => {
+    if ("fixed" in argument) return [];
+    const own = argument.leaves.map((_, leaf) => at + leaf);
+    at += own.length;
+    return donate.includes(i) ? own : [];
+  });
+}
+
+function apply(recorded: Recorded, inputs: readonly AnyTensor[], name: string): unknown {
+  const { tape, output, keyUses, donated } = recorded;
   useKeysOf(keyUses, inputs);
-  return output.build(call(tape, inputs, name || undefined));
+  if (isRecording() || !inputs.every(isConcrete)) {
+    return output.build(call(tape, inputs, name || undefined));
+  }
+  const by = engine();
+  if (recorded.program?.by !== by) recorded.program = { by, run: by.compile(tape, donated) };
+  const { run } = recorded.program;
+  if (donated.length === 0) return output.build(run(inputs));
+  for (const input of inputs) requireKept(input, "jit");
+  try {
+    return output.build(run(inputs));
+  } finally {
+    for (const at of donated) giveAway(inputs[at], name || "a compiled function");
+  }
 }

@@ -1,13 +1,8 @@
 /**
- * From a tape to a WebAssembly module, and to a function that runs it.
+ * From a tape to a WebAssembly module.
  *
  * @module
  */
-import { KatachiError } from "../../errors.ts";
-import { allocate } from "../../tensor/dtype.ts";
-import { elementsOf, sizeOf, wrap } from "../../tensor/storage.ts";
-import type { Program as Run } from "../../tape/engine.ts";
-import type { Elements } from "../../tape/primitive.ts";
 import type { Tape } from "../../tape/tape.ts";
 import { ModuleBuilder } from "./assembler/module.ts";
 import type { Callee, Code } from "./assembler/code.ts";
@@ -15,6 +10,7 @@ import { contractionScratch, writeContraction } from "./contract_kernel.ts";
 import { Functions } from "./contraction/contraction.ts";
 import { sum, times } from "./contraction/index.ts";
 import { copyBytes } from "./copy.ts";
+import { donate, type Donation } from "./donate.ts";
 import type { Features } from "./vector/floats.ts";
 import { writeLoop } from "./loop_kernel.ts";
 import { lower } from "./lower.ts";
@@ -24,16 +20,11 @@ import { writeReduce } from "./reduce_kernel.ts";
 import type { Buffer } from "./symbolic.ts";
 import type { AddressOf } from "./vector_nest.ts";
 
-const page = 65536;
+/** Memory comes in pages of so many bytes. */
+export const page = 65536;
 
 /** The start of memory stays free, so that no address is 0. */
 const start = 1024;
-
-/** A program that does not fit into memory. */
-export class MemoryError extends KatachiError {
-  /** Always `"MemoryError"`. */
-  override readonly name = "MemoryError";
-}
 
 /** A module, and what it needs to run. */
 export interface Compiled {
@@ -42,15 +33,22 @@ export interface Compiled {
   readonly pages: number;
   readonly addressOf: AddressOf;
   readonly hosts: readonly HostKernel[];
+  /** Results that end in the place of a donated input. */
+  readonly donations: readonly Donation[];
 }
 
-/** Compiles a tape to a module. */
-export function compileModule(tape: Tape, features: Features): Compiled {
-  const program = lower(tape);
+/** Compiles a tape to a module; the donated inputs are told by their positions. */
+export function compileModule(
+  tape: Tape,
+  features: Features,
+  donated: readonly number[],
+): Compiled {
+  const { program, donations, inPlace } = donate(lower(tape), donated);
   const { addresses, scratch, size } = planMemory(
     program,
     start,
     (kernel) => kernel.kind === "contract" ? contractionScratch(kernel, features) : 0,
+    inPlace,
   );
   const addressOf: AddressOf = (buffer) => {
     const address = addresses.get(buffer);
@@ -65,7 +63,7 @@ export function compileModule(tape: Tape, features: Features): Compiled {
   const context: Context = { module, functions, host, hosts, addressOf, scratch, features };
   const main = writeProgram(context, program, "main");
   module.export("main", main);
-  return { program, bytes: module.encode(), pages, addressOf, hosts };
+  return { program, bytes: module.encode(), pages, addressOf, hosts, donations };
 }
 
 interface Context {
@@ -100,6 +98,16 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
       return asFunction((code) => writeReduce(code, kernel, addressOf, features));
     case "code":
       return asFunction((code) => kernel.write(code, addressOf, features));
+    case "rows":
+      return asFunction((code) => {
+        const row = code.local("i32");
+        code.count(row, 0, kernel.rows, 1, () => {
+          for (const part of kernel.parts) {
+            if (part.kind === "loop") writeLoop(code, part, addressOf, features, row);
+            else writeReduce(code, part, addressOf, features, row);
+          }
+        });
+      });
     case "contract":
       return writeContraction(
         context.functions,
@@ -193,81 +201,4 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
 
 function copy(code: Code, addressOf: AddressOf, from: Buffer, to: Buffer): void {
   copyBytes(code, addressOf(from), addressOf(to), bytesOf(from));
-}
-
-/** A function that runs a tape by a module of its own. */
-export function compileTape(tape: Tape, features: Features): Run {
-  const { program, bytes, pages, addressOf, hosts } = compileModule(tape, features);
-  const memory = memoryOf(pages);
-  const view = ({ dtype }: Buffer, shape: readonly number[], address: number): Elements => ({
-    shape,
-    dtype,
-    data: viewOf(memory.buffer, dtype, address, sizeOf(shape)),
-  });
-  const calls = hosts.map(({ primitive, params, inputs, outputs }) => {
-    const operands = inputs.map(({ buffer, shape }) => view(buffer, shape, addressOf(buffer)));
-    const results = outputs.map((buffer) => view(buffer, buffer.shape, addressOf(buffer)));
-    return () => {
-      for (const { data } of results) data.fill(0);
-      const { meaning } = primitive;
-      if (meaning.kind !== "kernel") throw new Error(`${primitive.name} has no kernel`);
-      meaning.run(operands, params, results);
-    };
-  });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory, host: (number: number) => calls[number]() },
-  });
-  const inputs = program.inputs.map((buffer) => view(buffer, buffer.shape, addressOf(buffer)).data);
-  const outputs = program.outputs.map((buffer, i) => {
-    const { shape, dtype } = tape.outputs[i];
-    return { shape, dtype, data: view(buffer, buffer.shape, addressOf(buffer)).data };
-  });
-  const constants = (part: Program): void => {
-    for (const { buffer, value } of part.constants) {
-      view(buffer, buffer.shape, addressOf(buffer)).data.set(elementsOf(value, "execute"));
-    }
-    for (const kernel of part.kernels) {
-      if (kernel.kind === "scan") constants(kernel.body);
-      if (kernel.kind === "while") [kernel.condition, kernel.body].forEach(constants);
-      if (kernel.kind === "choose") kernel.branches.forEach(constants);
-    }
-  };
-  constants(program);
-  const main = instance.exports.main as () => void;
-  return (tensors) => {
-    for (const [i, tensor] of tensors.entries()) inputs[i].set(elementsOf(tensor, "execute"));
-    main();
-    return outputs.map(({ shape, dtype, data }) => wrap(shape, dtype, data.slice()));
-  };
-}
-
-/** All that 32-bit addresses reach. */
-const mostPages = 65536;
-
-function memoryOf(pages: number): WebAssembly.Memory {
-  try {
-    if (pages <= mostPages) return new WebAssembly.Memory({ initial: pages });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
-  throw new MemoryError(
-    `the program needs ${
-      (pages * page).toLocaleString("en-US")
-    } bytes of memory, more than there is; ` +
-      `use smaller batches, or checkpoint what is differentiated`,
-  );
-}
-
-function viewOf(
-  memory: ArrayBufferLike,
-  dtype: Buffer["dtype"],
-  address: number,
-  length: number,
-): Elements["data"] {
-  const Type = allocate(dtype, 0).constructor as new (
-    buffer: ArrayBufferLike,
-    offset: number,
-    length: number,
-  ) => Elements["data"];
-  return new Type(memory, address, length);
 }

@@ -10,12 +10,19 @@ import { tapeCost } from "../../tape/cost.ts";
 import { flopsOf } from "../../tape/flops.ts";
 import { perTape } from "../../tape/memo.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
+import { Recent } from "../../tape/recent.ts";
 import { type Abstract, freshVariable, Tape } from "../../tape/tape.ts";
 import { interpreter } from "../interpreter/interpreter.ts";
-import { compileTape } from "./compile.ts";
 import { features } from "./features.ts";
+import { compileTape } from "./instance.ts";
 
-const compile: (tape: Tape) => Program = perTape((tape) => compileTape(tape, features()));
+const compiled = perTape((tape, donated: readonly number[]) =>
+  compileTape(tape, features(), donated)
+);
+
+function compile(tape: Tape, donated: readonly number[] = []): Program {
+  return compiled(tape, donated);
+}
 
 /** Compiles tapes to WebAssembly. Single equations are compiled, too, where that is worth it. */
 export const wasm: Engine = {
@@ -48,10 +55,8 @@ function isLarge(
   return elements + (flopsOf(primitive, inputs, outputs, params) ?? 0) > large;
 }
 
-/** So many single equations stay compiled; the one that was used longest ago goes first. */
-const most = 64;
-
-const singles = new Map<string, Program>();
+/** Single equations that stay compiled. */
+const singles = new Recent<Program>(64);
 
 /** The program of one equation. */
 function single(
@@ -68,10 +73,8 @@ function single(
   let program = singles.get(key);
   if (program === undefined) {
     program = compileTape(tapeOf(primitive, params, inputs, outputs), features());
-    const [oldest] = singles.keys();
-    if (singles.size >= most) singles.delete(oldest);
-  } else singles.delete(key);
-  singles.set(key, program);
+    singles.set(key, program);
+  }
   return program;
 }
 

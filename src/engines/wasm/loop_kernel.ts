@@ -5,7 +5,7 @@
  */
 import type { Shape } from "../../shape/dim.ts";
 import { sizeOf } from "../../tensor/storage.ts";
-import type { Code } from "./assembler/code.ts";
+import type { Code, Local } from "./assembler/code.ts";
 import { elementSize } from "./memory.ts";
 import { storeVector } from "./nest.ts";
 import type { LoopKernel } from "./program.ts";
@@ -14,12 +14,13 @@ import type { Features } from "./vector/floats.ts";
 import type { Value } from "./vector/graph.ts";
 import { type AddressOf, VectorNest } from "./vector_nest.ts";
 
-/** Writes the code of a kernel, which computes everything. */
+/** Writes the code of a kernel, which computes everything, or the row that is counted outside. */
 export function writeLoop(
   code: Code,
   { shape, stores }: LoopKernel,
   addressOf: AddressOf,
   features: Features,
+  row?: Local,
 ): void {
   const stored = stores.filter(({ temporary }) => !temporary);
   const registers = new Set(
@@ -35,6 +36,7 @@ export function writeLoop(
     features,
     inRegister: (leaf) => known.get(accessKey(leaf.buffer, leaf, shape)),
     registers,
+    row,
   });
   const { lanes, length } = nest;
   const places = stored.map(({ buffer, to }, i) =>
@@ -67,7 +69,7 @@ export function writeLoop(
   const tail = roomy ? 0 : length % lanes;
   const whole = roomy ? Math.ceil(length / lanes) * lanes : length - tail;
   const at = nest.counters[nest.counters.length - 1];
-  nest.over(nest.shape.slice(0, -1).map((_, axis) => axis), () => {
+  nest.over(nest.outer, () => {
     nest.addresses.settle();
     code.count(at, 0, whole, lanes, () => step(lanes));
     if (tail === 0) return;

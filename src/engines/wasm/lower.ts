@@ -9,7 +9,7 @@ import { sizeOf } from "../../tensor/storage.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
-import { type Builder, newBuffer, weight } from "./builder.ts";
+import type { Builder } from "./builder.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
 import {
@@ -20,7 +20,9 @@ import {
   lowerUpdate,
 } from "./lower_indexing.ts";
 import { lowerConvolution, lowerWindow, lowerWindowArgmax, placed } from "./lower_windows.ts";
+import { newBuffer } from "./memory.ts";
 import type { Combine, Kernel, Program, Store } from "./program.ts";
+import { fuseRows } from "./rows.ts";
 import {
   type Apply,
   type Buffer,
@@ -34,6 +36,7 @@ import {
   view,
   weightOf,
 } from "./symbolic.ts";
+import { weightOfApply } from "./weight.ts";
 
 /** The kernels of a tape. */
 export function lower(tape: Tape): Program {
@@ -104,7 +107,7 @@ class Lowering {
     }
     for (const equation of this.#tape.equations) this.#equation(equation);
     const outputs = this.#tape.outputs.map((atom) => this.#result(this.#read(atom), inputs));
-    const kernels = groupLoops(this.#kernels, outputs);
+    const kernels = fuseRows(groupLoops(this.#kernels, outputs), outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
   }
 
@@ -246,7 +249,7 @@ class Lowering {
   /** The operand of a view: stored first, if what is read through the view is read again. */
   #shared({ inputs: [input], outputs: [output] }: Equation): Symbolic {
     const value = this.#read(input);
-    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weight) > cheap;
+    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weightOfApply) > cheap;
     return again ? load(this.#stored(value)) : value;
   }
 
@@ -258,7 +261,7 @@ class Lowering {
       const { shape, dtype } = output;
       const value: Apply = { kind: "apply", primitive, params, operands, output: i, shape, dtype };
       const uses = this.#uses.get(output) ?? 0;
-      const again = uses > 1 && weightOf(value, weight) > cheap;
+      const again = uses > 1 && weightOf(value, weightOfApply) > cheap;
       const stored = again || weightOf(value, () => 1) > large;
       this.#define(output, stored ? load(this.#stored(value)) : value);
     }
@@ -285,7 +288,7 @@ class Lowering {
   /** A value that may be computed again in many places; a scalar need not be. */
   #spreadable(value: Symbolic, shape: Shape): Symbolic {
     if (value.kind !== "apply" || sizeOf(shape) <= sizeOf(value.shape)) return value;
-    const again = value.shape.length > 0 && weightOf(value, weight) <= repeatable;
+    const again = value.shape.length > 0 && weightOf(value, weightOfApply) <= repeatable;
     return again ? value : load(this.#stored(value));
   }
 

@@ -5,8 +5,9 @@
  */
 import type { Equation } from "../../tape/tape.ts";
 import { sizeOf } from "../../tensor/storage.ts";
-import { type Builder, newBuffer, write } from "./builder.ts";
+import { type Builder, write } from "./builder.ts";
 import { gatherKernel, scatterKernel, windowKernel } from "./indexing_kernel.ts";
+import { newBuffer } from "./memory.ts";
 import { type Choice, positionKernel } from "./position_kernel.ts";
 import type { Combine } from "./program.ts";
 import { runningKernel } from "./running_kernel.ts";

@@ -9,8 +9,9 @@ import type { Shape } from "../../shape/dim.ts";
 import { equalShapes } from "../../shape/same.ts";
 import type { Equation } from "../../tape/tape.ts";
 import { sizeOf } from "../../tensor/storage.ts";
-import { type Builder, newBuffer, weight, write } from "./builder.ts";
+import { type Builder, write } from "./builder.ts";
 import { convolutionKernel } from "./convolution_kernel.ts";
+import { newBuffer } from "./memory.ts";
 import { positionKernel } from "./position_kernel.ts";
 import {
   type Count,
@@ -21,6 +22,7 @@ import {
   view,
   weightOf,
 } from "./symbolic.ts";
+import { weightOfApply } from "./weight.ts";
 import { fold, foldArgmax, roomOf, slide } from "./windows.ts";
 
 /** A window of so many places is written out place by place. */
@@ -151,7 +153,7 @@ function eachWindow(
   const value = surrounded(builder, builder.read(input), params, none);
   // What several windows see is not computed again for each.
   const overlap = sizeOf(shape) * places > sizeOf(value.shape);
-  const x = overlap && weightOf(value, weight) > 0 ? builder.stored(value) : value;
+  const x = overlap && weightOf(value, weightOfApply) > 0 ? builder.stored(value) : value;
   const lead = shape.length - size.length;
   body(x, places <= few ? undefined : size.map((_, i) => lead + i));
 }

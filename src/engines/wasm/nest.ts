@@ -12,17 +12,21 @@ import { elementSize } from "./memory.ts";
 import type { Affine, Count, Load } from "./symbolic.ts";
 import type { Graph, Value } from "./vector/graph.ts";
 
-/** Axes that can be gone through as one: for all accesses they are evenly spaced. */
+/**
+ * Axes that can be gone through as one: for all accesses they are evenly spaced. The first `apart`
+ * axes stay as they are.
+ */
 export function collapse(
   shape: Shape,
   accesses: readonly Affine[],
+  apart: number,
 ): { readonly shape: Shape; readonly strides: readonly (readonly number[])[] } {
-  const dims: number[] = [];
-  const strides: number[][] = accesses.map(() => []);
+  const dims: number[] = [...shape.slice(0, apart)];
+  const strides = accesses.map((access) => [...access.strides.slice(0, apart)]);
   for (const [axis, dim] of shape.entries()) {
-    if (dim === 1) continue;
+    if (axis < apart || dim === 1) continue;
     const last = dims.length - 1;
-    const together = last >= 0 &&
+    const together = last >= apart &&
       accesses.every((access, i) => strides[i][last] === access.strides[axis] * dim);
     if (together) {
       dims[last] *= dim;
@@ -32,7 +36,9 @@ export function collapse(
       accesses.forEach((access, i) => strides[i].push(access.strides[axis]));
     }
   }
-  if (dims.length === 0) return { shape: [1], strides: accesses.map(() => [0]) };
+  if (dims.length === apart) {
+    return { shape: [...dims, 1], strides: strides.map((own) => [...own, 0]) };
+  }
   return { shape: dims, strides };
 }
 

@@ -37,6 +37,18 @@ export interface ReduceKernel {
   readonly axes: readonly number[];
   /** The result, contiguous, without these axes. */
   readonly buffer: Buffer;
+  /** Whether the result is that of one row, again for each (see {@linkcode RowsKernel}). */
+  readonly inRow?: boolean;
+}
+
+/** A kernel that goes over rows. */
+export type RowPart = LoopKernel | ReduceKernel;
+
+/** Kernels whose first axis counts the same rows: row by row, one after the other. */
+export interface RowsKernel {
+  readonly kind: "rows";
+  readonly rows: number;
+  readonly parts: readonly RowPart[];
 }
 
 /** Sums of products over pairs of axes. */
@@ -107,6 +119,7 @@ export interface ChooseKernel {
 export type Kernel =
   | LoopKernel
   | ReduceKernel
+  | RowsKernel
   | ContractKernel
   | CodeKernel
   | HostKernel

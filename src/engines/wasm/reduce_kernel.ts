@@ -20,12 +20,13 @@ import { type AddressOf, VectorNest } from "./vector_nest.ts";
 /** How many vectors a block has. */
 const block = 32;
 
-/** Writes the code of a kernel, which computes everything. */
+/** Writes the code of a kernel, which computes everything, or the row that is counted outside. */
 export function writeReduce(
   code: Code,
   kernel: ReduceKernel,
   addressOf: AddressOf,
   features: Features,
+  row?: Local,
 ): void {
   const { value, axes, buffer } = kernel;
   const kept = value.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
@@ -33,10 +34,14 @@ export function writeReduce(
   // Where the result goes; and an access of the reduced axes alone, so that no axis of the nest is
   // made of both kinds.
   const result = access(
-    value.shape.map((_, axis) => kept.includes(axis) ? own[kept.indexOf(axis)] : 0),
+    value.shape.map((_, axis) =>
+      kept.includes(axis) && !(axis === 0 && kernel.inRow) ? own[kept.indexOf(axis)] : 0
+    ),
   );
   const reducedOnly = access(
-    rowMajor(value.shape).map((step, axis) => axes.includes(axis) ? step : 0),
+    rowMajor(value.shape.map((dim) => Math.max(dim, 1))).map((step, axis) =>
+      axes.includes(axis) ? step : 0
+    ),
   );
   const nest = new VectorNest(code, {
     shape: value.shape,
@@ -44,6 +49,7 @@ export function writeReduce(
     values: [value],
     addressOf,
     features,
+    row,
   });
   const reduction = new Reduction(code, kernel, nest, addressOf(buffer));
   if (nest.strides[1][nest.shape.length - 1] !== 0) reduction.alongVectors();
@@ -190,10 +196,8 @@ class Reduction {
 
   /** The outer axes that are reduced, or those that stay. */
   #outer(reduced: boolean): readonly number[] {
-    const { shape, strides } = this.#nest;
-    return shape.slice(0, -1).map((_, axis) => axis).filter((axis) =>
-      (strides[1][axis] !== 0) === reduced
-    );
+    const { outer, strides } = this.#nest;
+    return outer.filter((axis) => (strides[1][axis] !== 0) === reduced);
   }
 
   #reset(local: Local): void {

@@ -180,6 +180,24 @@ export function mapLeaves(
   return visit(x);
 }
 
+/** The value with other loads in the places of some. */
+export function replaceLoads(x: Symbolic, by: (leaf: Load) => Load | undefined): Symbolic {
+  const known = new Map<Symbolic, Symbolic>();
+  const visit = (node: Symbolic): Symbolic => {
+    let result = known.get(node);
+    if (result === undefined) {
+      result = node.kind === "load"
+        ? by(node) ?? node
+        : node.kind === "apply"
+        ? { ...node, operands: node.operands.map(visit) }
+        : node;
+      known.set(node, result);
+    }
+    return result;
+  };
+  return visit(x);
+}
+
 /** All leaves, each once. */
 export function leavesOf(x: Symbolic): readonly (Load | Count | Constant)[] {
   const seen = new Set<Symbolic>();

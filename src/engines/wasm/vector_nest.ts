@@ -44,6 +44,8 @@ export interface NestSpec {
   readonly inRegister?: (leaf: Load) => Value | undefined;
   /** Buffers that are in registers only. */
   readonly registers?: ReadonlySet<Buffer>;
+  /** The count of the first axis, where a loop around the nest goes over it. */
+  readonly row?: Local;
 }
 
 /** Loops that count, and the vectors of values at their counts. */
@@ -58,19 +60,26 @@ export class VectorNest {
   readonly counters: readonly Local[];
   readonly addresses: Addresses;
   readonly #code: Code;
+  readonly #first: number;
   readonly #evaluator: Evaluator;
 
   constructor(code: Code, spec: NestSpec) {
-    const { accesses, values, addressOf, features, inRegister, registers } = spec;
+    const { accesses, values, addressOf, features, inRegister, registers, row } = spec;
     const leaves = [...new Set(values.flatMap(leavesOf))].filter((leaf): leaf is Load | Count =>
       leaf.kind !== "constant" && leaf.shape.length > 0
     );
-    const nest = withStill(collapse(spec.shape, [...accesses, ...leaves]), spec.still);
+    const nest = withStill(
+      collapse(spec.shape, [...accesses, ...leaves], row === undefined ? 0 : 1),
+      spec.still,
+    );
+    this.#first = row === undefined ? 0 : 1;
     this.#code = code;
     this.shape = nest.shape;
     this.strides = nest.strides;
     this.lanes = lanesOf(values);
-    this.counters = nest.shape.map(() => code.local("i32"));
+    this.counters = nest.shape.map((_, axis) =>
+      axis === 0 && row !== undefined ? row : code.local("i32")
+    );
     this.addresses = new Addresses(code, this.counters.slice(0, -1));
 
     const stridesOf = new Map(
@@ -103,6 +112,11 @@ export class VectorNest {
   /** How many elements the innermost loop goes over. */
   get length(): number {
     return this.shape[this.shape.length - 1];
+  }
+
+  /** The axes of the loops around the innermost one, but for one that is gone over outside. */
+  get outer(): readonly number[] {
+    return this.shape.slice(0, -1).map((_, axis) => axis).slice(this.#first);
   }
 
   /** The vector of a value at the counts. */

@@ -14,7 +14,7 @@ import {
   type Tensor,
   zeros,
 } from "@katachi/katachi";
-import { MemoryError } from "../../../src/engines/wasm/compile.ts";
+import { MemoryError } from "../../../src/engines/wasm/instance.ts";
 import { assertClose } from "../../fixtures/figures.ts";
 import { agree, onBoth } from "./agree.ts";
 
@@ -49,6 +49,25 @@ for (const [name, f] of Object.entries(views)) {
     );
   });
 }
+
+Deno.test("reductions over nothing, wherever the empty axes are, give what the interpreter gives", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }),
+      fc.nat(),
+      (shape, chosen) => {
+        const axes = shape.map((_, axis) => axis).filter((axis) => (chosen >> axis) & 1);
+        const x = random.normal(random.key(chosen), shape);
+        // What is in memory beforehand must not show.
+        const f = (x: AnyTensor) => sum(x.add(1) as Tensor, axes).mul(x.sum().add(1));
+        const [found, expected] = onBoth(f, x);
+        assertEquals(found.shape, expected.shape);
+        assertClose([...found.data], [...expected.data], 1e-5, `${shape} over ${axes}`, 1);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
 
 Deno.test("the sum of ten million numbers is exact to a few units in the last place", () => {
   const data = new Float32Array(10_000_000);

@@ -134,7 +134,7 @@ function rowsFunction(
 ): Callee {
   const { lanes, size, key } = arithmetic;
   return functions.get(
-    `thin_${key}_${k}_${rest}`,
+    `thin_${key}_${k}_${rest}_${accumulate ? "more" : "first"}`,
     (module, name) =>
       module.function(name, Array(8).fill("i32"), [], (code) => {
         const [a, aRow, aStep, b, bStep, c, rows, n] = code.parameters;
@@ -197,8 +197,13 @@ function rowsFunction(
             advance(16);
           });
           if (rest > 0) {
-            write(rest, 0);
-            assign(code, c, sum(c, rest * size));
+            code.get(n);
+            code.i32(lanes - 1);
+            code.op("i32.and");
+            code.if(() => {
+              write(rest, 0);
+              assign(code, c, sum(c, rest * size));
+            });
           }
           assign(code, a, sum(a, aRow));
           code.release(many, whole);
