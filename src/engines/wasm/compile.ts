@@ -5,9 +5,11 @@
  */
 import type { Tape } from "../../tape/tape.ts";
 import { ModuleBuilder } from "./assembler/module.ts";
-import type { Callee, Code, Local } from "./assembler/code.ts";
+import type { Callee, Code } from "./assembler/code.ts";
 import { contractionScratch, writeContraction } from "./contract_kernel.ts";
 import { Functions } from "./contraction/contraction.ts";
+import { sum, times } from "./contraction/index.ts";
+import { copyBytes } from "./copy.ts";
 import { donate, type Donation } from "./donate.ts";
 import type { Features } from "./vector/floats.ts";
 import { writeLoop } from "./loop_kernel.ts";
@@ -131,6 +133,8 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
       return asFunction((code) => writeLoop(code, kernel, addressOf, features));
     case "reduce":
       return asFunction((code) => writeReduce(code, kernel, addressOf, features));
+    case "code":
+      return asFunction((code) => kernel.write(code, addressOf, features));
     case "rows":
       return asFunction((code) => {
         const row = code.local("i32");
@@ -172,22 +176,12 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
           code.set(at);
           slices.forEach((buffer, i) => {
             const bytes = bytesOf(own[i]);
-            copyBytes(
-              code,
-              [at, bytes, addressOf(buffer)],
-              [undefined, 0, addressOf(own[i])],
-              bytes,
-            );
+            copyBytes(code, sum(times(at, bytes), addressOf(buffer)), addressOf(own[i]), bytes);
           });
           code.call(body);
           results.forEach((buffer, i) => {
             const bytes = bytesOf(buffer);
-            copyBytes(
-              code,
-              [undefined, 0, addressOf(buffer)],
-              [at, bytes, addressOf(laid[i])],
-              bytes,
-            );
+            copyBytes(code, addressOf(buffer), sum(times(at, bytes), addressOf(laid[i])), bytes);
           });
           carried.forEach((buffer, i) => copy(code, addressOf, buffer, last[i]));
         });
@@ -243,40 +237,5 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
 }
 
 function copy(code: Code, addressOf: AddressOf, from: Buffer, to: Buffer): void {
-  copyBytes(code, [undefined, 0, addressOf(from)], [undefined, 0, addressOf(to)], bytesOf(from));
-}
-
-/** An address: a count times a size, and a constant. */
-type Moving = readonly [count: Local | undefined, size: number, constant: number];
-
-/** Copies bytes, exactly so many. */
-function copyBytes(code: Code, from: Moving, to: Moving, bytes: number): void {
-  const push = ([count, size, constant]: Moving): void => {
-    code.i32(constant);
-    if (count === undefined) return;
-    code.get(count);
-    code.i32(size);
-    code.op("i32.mul", "i32.add");
-  };
-  if (bytes > 128) {
-    push(to);
-    push(from);
-    code.i32(bytes);
-    return code.op("memory.copy");
-  }
-  const pieces = [
-    [16, "v128.load", "v128.store"],
-    [8, "i64.load", "i64.store"],
-    [4, "i32.load", "i32.store"],
-    [1, "i32.load8_u", "i32.store8"],
-  ] as const;
-  let at = 0;
-  for (const [size, load, store] of pieces) {
-    for (; at + size <= bytes; at += size) {
-      push(to);
-      push(from);
-      code.access(load, at, 0);
-      code.access(store, at, 0);
-    }
-  }
+  copyBytes(code, addressOf(from), addressOf(to), bytesOf(from));
 }

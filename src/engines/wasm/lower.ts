@@ -4,21 +4,29 @@
  *
  * @module
  */
-import type { Sliding } from "../../primitives/sliding.ts";
 import type { Shape } from "../../shape/dim.ts";
-import { equalShapes } from "../../shape/same.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
+import type { Builder } from "./builder.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
+import {
+  lowerDynamicSlice,
+  lowerGather,
+  lowerPosition,
+  lowerRunning,
+  lowerUpdate,
+} from "./lower_indexing.ts";
+import { lowerConvolution, lowerWindow, lowerWindowArgmax, placed } from "./lower_windows.ts";
 import { newBuffer } from "./memory.ts";
 import type { Combine, Kernel, Program, Store } from "./program.ts";
 import { fuseRows } from "./rows.ts";
 import {
   type Apply,
   type Buffer,
+  converted,
   type Load,
   load,
   reshape,
@@ -29,7 +37,6 @@ import {
   weightOf,
 } from "./symbolic.ts";
 import { weightOfApply } from "./weight.ts";
-import { convolutionKernel, roomOf } from "./windows.ts";
 
 /** The kernels of a tape. */
 export function lower(tape: Tape): Program {
@@ -45,7 +52,33 @@ const repeatable = 8;
 /** So many primitives in one expression are enough. */
 const large = 64;
 
+/** Primitives with a lowering of their own. */
+const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) => void>> = {
+  argmax: (builder, equation) => lowerPosition(builder, equation, "largest"),
+  argmin: (builder, equation) => lowerPosition(builder, equation, "smallest"),
+  convolution: lowerConvolution,
+  cummax: (builder, equation) => lowerRunning(builder, equation, "max"),
+  cummin: (builder, equation) => lowerRunning(builder, equation, "min"),
+  cumprod: (builder, equation) => lowerRunning(builder, equation, "prod"),
+  cumsum: (builder, equation) => lowerRunning(builder, equation, "sum"),
+  dynamicSlice: lowerDynamicSlice,
+  dynamicUpdateSlice: lowerUpdate,
+  gather: lowerGather,
+  scatter: lowerUpdate,
+  windowArgmax: lowerWindowArgmax,
+  windowMax: (builder, equation) => lowerWindow(builder, equation, "max"),
+  windowSum: (builder, equation) => lowerWindow(builder, equation, "sum"),
+};
+
 class Lowering {
+  readonly #builder: Builder = {
+    read: (atom) => this.#read(atom),
+    define: (variable, value) => this.#define(variable, value),
+    stored: (value) => contiguous(this.#stored(value), value.shape),
+    loaded: (value) => this.#loaded(value),
+    store: (value, buffer, to) => this.#store(value, buffer, to),
+    add: (kernel) => this.#kernels.push(kernel),
+  };
   readonly #tape: Tape;
   readonly #values = new Map<Variable, Symbolic>();
   readonly #uses = new Map<Atom, number>();
@@ -113,6 +146,11 @@ class Lowering {
 
   #define(variable: Variable, value: Symbolic): void {
     this.#values.set(variable, value);
+  }
+
+  #fill(variable: Variable, value: number): void {
+    const { shape, dtype } = variable;
+    this.#define(variable, { kind: "constant", shape, dtype, value });
   }
 
   /** A buffer with a value's elements in row-major order. */
@@ -208,20 +246,17 @@ class Lowering {
       case "sum":
       case "max":
       case "min":
-        if (output.dtype !== "bool") return this.#reduce(equation, primitive.name, params.axes);
-        break;
+        return this.#reduce(equation, primitive.name, params.axes);
       case "prod":
         return this.#reduce(equation, "prod", [params.axis]);
       case "contract": {
+        if (inputs.some(({ shape }) => sizeOf(shape) === 0)) return this.#fill(output, 0);
         const buffer = newBuffer(output.shape, output.dtype);
         const [left, right] = inputs.map((input) => this.#loaded(this.#read(input)));
         this.#define(output, load(buffer));
-        if (sizeOf(output.shape) === 0) return;
         this.#kernels.push({ kind: "contract", left, right, ...params, buffer });
         return;
       }
-      case "convolution":
-        return this.#convolution(equation);
       case "scan":
         return this.#scan(equation);
       case "while":
@@ -232,7 +267,9 @@ class Lowering {
     if (primitive.meaning.kind === "elementwise" || primitive.name === "convert") {
       return this.#apply(equation);
     }
-    this.#host(equation);
+    const special = lowerings[primitive.name];
+    if (special !== undefined) special(this.#builder, equation);
+    else this.#host(equation);
   }
 
   /** The operand of a view: stored first, if what is read through the view is read again. */
@@ -288,72 +325,26 @@ class Lowering {
   ): void {
     const value = this.#read(inputs[0]);
     if (axes.length === 0) return this.#define(output, value);
-    const buffer = newBuffer(output.shape, output.dtype);
-    this.#define(output, load(buffer));
+    if (sizeOf(value.shape) === 0) {
+      return this.#fill(output, combine === "prod" || combine === "min" ? 1 : 0);
+    }
+    // Truth values are numbers meanwhile, of which 0 is the smallest.
+    const whole = value.dtype === "bool" ? converted(value, "uint32") : value;
+    const buffer = newBuffer(output.shape, whole.dtype);
+    const result = load(buffer);
+    this.#define(output, value.dtype === "bool" ? converted(result, "bool") : result);
     if (sizeOf(output.shape) > 0) {
-      this.#kernels.push({ kind: "reduce", combine, value, axes, buffer });
+      this.#kernels.push({ kind: "reduce", combine, value: whole, axes, buffer });
     }
   }
 
   #pad({ params, inputs, outputs: [output] }: Equation): void {
     const [value, filling] = inputs.map((input) => this.#read(input));
     const steps = params.between.map((between: number) => between + 1);
-    this.#define(output, this.#placed(value, filling, output.shape, params.before, steps));
-  }
-
-  /** A value's elements in a larger array, from some place on and some steps apart. */
-  #placed(
-    value: Symbolic,
-    filling: Symbolic,
-    shape: Shape,
-    before: readonly number[],
-    steps: readonly number[],
-  ): Load {
-    const buffer = newBuffer(shape, value.dtype);
-    const own = rowMajor(shape);
-    this.#store(view(filling, shape, []), buffer, { offset: 0, strides: own });
-    this.#store(value, buffer, {
-      offset: own.reduce((sum, step, axis) => sum + step * before[axis], 0),
-      strides: own.map((step, axis) => step * steps[axis]),
-    });
-    return load(buffer);
-  }
-
-  /** A value with the padding and the holes that windows over its last axes see. */
-  #surrounded(value: Symbolic, sliding: Sliding, filling: number): Symbolic {
-    const lead = value.shape.length - sliding.strides.length;
-    const room = roomOf(value.shape.slice(lead), sliding);
-    const whole = value.shape.slice(0, lead);
-    const seen = [...whole, ...room.map(({ start, stop }) => stop - start)];
-    const cut = view(
-      value,
-      seen,
-      seen.map((_, axis) => ({ axis, start: axis < lead ? 0 : room[axis - lead].start, scale: 1 })),
+    this.#define(
+      output,
+      placed(this.#builder, value, filling, output.shape, params.before, steps),
     );
-    const shape = [...whole, ...room.map(({ length }) => length)];
-    if (equalShapes(seen, shape)) return cut;
-    return this.#placed(
-      cut,
-      { kind: "constant", shape: [], dtype: value.dtype, value: filling },
-      shape,
-      [...whole.map(() => 0), ...room.map(({ before }) => before)],
-      [...whole.map(() => 1), ...room.map(({ step }) => step)],
-    );
-  }
-
-  #convolution({ params, inputs, outputs: [output] }: Equation): void {
-    if (sizeOf(output.shape) === 0) {
-      return this.#define(output, load(newBuffer(output.shape, output.dtype)));
-    }
-    const [x, w] = inputs.map((input) => this.#read(input));
-    const { kernel, result } = convolutionKernel(
-      this.#loaded(this.#surrounded(x, params, 0)),
-      this.#loaded(w),
-      params,
-      (shape) => newBuffer(shape, output.dtype),
-    );
-    this.#kernels.push(kernel);
-    this.#define(output, result);
   }
 
   #concat({ params: { axis }, inputs, outputs: [output] }: Equation): void {

@@ -52,6 +52,8 @@ export function readsOf(kernel: Kernel): readonly Buffer[] {
       return kernel.parts.flatMap(readsOf);
     case "contract":
       return [kernel.left.buffer, kernel.right.buffer];
+    case "code":
+      return kernel.reads;
     case "host":
       return kernel.inputs.map(({ buffer }) => buffer);
     case "scan":
@@ -77,6 +79,8 @@ export function writesOf(kernel: Kernel): readonly Buffer[] {
     case "reduce":
     case "contract":
       return [kernel.buffer];
+    case "code":
+      return kernel.writes;
     case "host":
     case "choose":
       return kernel.outputs;

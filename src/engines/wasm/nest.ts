@@ -183,6 +183,10 @@ function scattered(
   const at = code.local("i32");
   const offset = address(code, place, size, inner);
   code.set(at);
+  if (size * lanes === 16 && (place.step === 2 || place.step === -1)) {
+    shuffled(code, at, offset, place.step, size);
+    return code.release(at);
+  }
   const distance = place.step * size;
   for (let lane = 0; lane < lanes; lane++) {
     if (lane > 0) {
@@ -209,6 +213,30 @@ function scattered(
     }
   }
   code.release(at);
+}
+
+/** Every other element, or elements backwards, by whole vectors. */
+function shuffled(code: Code, at: Local, offset: number, step: 2 | -1, size: number): void {
+  const bytes = (element: (lane: number) => number) =>
+    Array.from({ length: 16 }, (_, i) => element(Math.floor(i / size)) * size + i % size);
+  if (step === 2) {
+    code.get(at);
+    code.access("v128.load", offset, Math.log2(size));
+    code.get(at);
+    code.access("v128.load", offset + 16, Math.log2(size));
+    code.shuffle(bytes((lane) => 2 * lane));
+  } else {
+    const last = 16 / size - 1;
+    code.get(at);
+    code.i32(-last * size);
+    code.op("i32.add");
+    const vector = code.local("v128");
+    code.access("v128.load", offset, Math.log2(size));
+    code.tee(vector);
+    code.get(vector);
+    code.shuffle(bytes((lane) => last - lane));
+    code.release(vector);
+  }
 }
 
 /** A vector of numbers that follow from the index. */

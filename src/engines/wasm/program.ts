@@ -7,6 +7,8 @@ import type { Shape } from "../../shape/dim.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { Source } from "../../tape/source.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { Code } from "./assembler/code.ts";
+import type { Features } from "./vector/floats.ts";
 import type { Affine, Buffer, Load, Symbolic } from "./symbolic.ts";
 
 /** A value that is stored: at each index, where `to` says. */
@@ -64,6 +66,16 @@ export interface ContractKernel {
   readonly contract: readonly [readonly number[], readonly number[]];
   readonly batch: readonly [readonly number[], readonly number[]];
   readonly buffer: Buffer;
+}
+
+/** Code of a kind of its own. */
+export interface CodeKernel {
+  readonly kind: "code";
+  readonly name: string;
+  readonly reads: readonly Buffer[];
+  readonly writes: readonly Buffer[];
+  /** Writes the code, which computes everything. */
+  readonly write: (code: Code, addressOf: (buffer: Buffer) => number, features: Features) => void;
 }
 
 /** A primitive's reference kernel, run by the host on the memory. */
@@ -124,6 +136,7 @@ export type Kernel =
   | ReduceKernel
   | RowsKernel
   | ContractKernel
+  | CodeKernel
   | HostKernel
   | ScanKernel
   | WhileKernel

@@ -35,6 +35,8 @@ export interface NestSpec {
   readonly shape: Shape;
   /** Accesses beside those of the values: where results go. */
   readonly accesses: readonly Affine[];
+  /** One of the accesses that does not move within a vector: if need be, vectors have one element. */
+  readonly still?: number;
   readonly values: readonly Symbolic[];
   readonly addressOf: AddressOf;
   readonly features: Features;
@@ -66,7 +68,10 @@ export class VectorNest {
     const leaves = [...new Set(values.flatMap(leavesOf))].filter((leaf): leaf is Load | Count =>
       leaf.kind !== "constant" && leaf.shape.length > 0
     );
-    const nest = collapse(spec.shape, [...accesses, ...leaves], row === undefined ? 0 : 1);
+    const nest = withStill(
+      collapse(spec.shape, [...accesses, ...leaves], row === undefined ? 0 : 1),
+      spec.still,
+    );
     this.#first = row === undefined ? 0 : 1;
     this.#code = code;
     this.shape = nest.shape;
@@ -145,6 +150,15 @@ export class VectorNest {
   #place(addressOf: AddressOf, { buffer, offset, dtype }: Load, strides: readonly number[]): Place {
     return this.addresses.place(addressOf(buffer), offset, strides, elementSize(dtype));
   }
+}
+
+/** Loops in the innermost of which an access stays where it is. */
+function withStill(
+  nest: ReturnType<typeof collapse>,
+  still: number | undefined,
+): ReturnType<typeof collapse> {
+  if (still === undefined || nest.strides[still].at(-1) === 0) return nest;
+  return { shape: [...nest.shape, 1], strides: nest.strides.map((own) => [...own, 0]) };
 }
 
 /** How many elements a vector holds: two where doubles are among the values. */

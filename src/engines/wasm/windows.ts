@@ -6,11 +6,14 @@
  */
 import type { Shape } from "../../shape/dim.ts";
 import { extent } from "../../shape/window.ts";
-import type { Convolution } from "../../primitives/convolution.ts";
+import { addPrimitive, maximumPrimitive } from "../../primitives/arithmetic.ts";
+import { lessEqualPrimitive, selectPrimitive } from "../../primitives/compare.ts";
 import { positionsOf, type Sliding } from "../../primitives/sliding.ts";
+import type { Windows } from "../../primitives/window.ts";
+import type { Primitive } from "../../tape/primitive.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/storage.ts";
-import type { ContractKernel } from "./program.ts";
-import { type Buffer, type Load, rowMajor } from "./symbolic.ts";
+import { type Apply, mapLeaves, type Symbolic, view } from "./symbolic.ts";
 
 /** What of an axis windows see, and where it lies in the padded axis. */
 export interface Room {
@@ -53,11 +56,7 @@ export function windowAxes(
 ): { readonly inside: Axes; readonly positions: Axes } {
   const lead = shape.length - size.length;
   const steps = strides.slice(lead);
-  const bare: Sliding = {
-    ...sliding,
-    padding: size.map(() => [0, 0]),
-    inputDilation: size.map(() => 1),
-  };
+  const bare = withoutPadding(sliding);
   return {
     inside: { shape: size, strides: steps.map((step, i) => step * sliding.dilation[i]) },
     positions: {
@@ -67,92 +66,74 @@ export function windowAxes(
   };
 }
 
-/** From so many positions on each image is multiplied on its own, so that results lie in order. */
-const many = 64;
+/** How windows slide over an array that has its padding and holes. */
+function withoutPadding<T extends Sliding>(sliding: T): T {
+  const none = sliding.strides.map(() => [0, 0] as const);
+  return { ...sliding, padding: none, inputDilation: none.map(() => 1) };
+}
 
-/** So many positions in a row are copied to where they are multiplied as whole vectors. */
-const row = 8;
+/** An array as windows: the axes that go along, those of the window, and those of its positions. */
+export function slide(x: Symbolic, windows: Windows): Symbolic {
+  const lead = x.shape.length - windows.size.length;
+  const axesOf = (strides: readonly number[]) =>
+    windowAxes({ shape: x.shape, strides }, windows.size, windows);
+  const { inside, positions } = axesOf(x.shape.map(() => 0));
+  const shape = [...x.shape.slice(0, lead), ...inside.shape, ...positions.shape];
+  return mapLeaves(x, shape, ({ offset, strides }) => {
+    const { inside, positions } = axesOf(strides);
+    return {
+      offset,
+      strides: [...strides.slice(0, lead), ...inside.strides, ...positions.strides],
+    };
+  })!;
+}
 
-/**
- * A convolution as sums of products: kernels as rows, positions as columns, summed over the window
- * and the channels of a group. `x` has its padding.
- */
-export function convolutionKernel(
-  x: Load,
-  w: Load,
-  params: Convolution,
-  newBuffer: (shape: Shape) => Buffer,
-): { readonly kernel: ContractKernel; readonly result: Load } {
-  const { groups } = params;
-  const [images] = x.shape;
-  const [features, channels, ...size] = w.shape;
-  const own = features / groups;
-  const { inside, positions } = windowAxes(x, size, params);
-  const [toImage, toChannel] = x.strides;
-  const [toFeature, toOwnChannel, ...toInside] = w.strides;
-
-  const along = positions.shape.length;
-  const vectors = along > 0 && positions.shape[along - 1] >= row &&
-    positions.strides[along - 1] === 1;
-  // The longest of the summed axes is gone through fastest, where that does not break vectors.
-  const last = vectors && channels > (size.at(-1) ?? 0);
-  const summed = <T>(channel: T, others: readonly T[]) =>
-    last ? [...others, channel] : [channel, ...others];
-  const each = sizeOf(positions.shape) >= many && images > 1;
-  const image = <T>(value: T) => each ? [value] : [];
-  const together = <T>(value: T) => each ? [] : [value];
-
-  const left: Load = {
-    ...w,
-    shape: [...image(images), groups, own, ...summed(channels, size)],
-    strides: [
-      ...image(0),
-      own * toFeature,
-      toFeature,
-      ...summed(toOwnChannel, toInside),
-    ],
-  };
-  const right: Load = {
-    ...x,
-    shape: [
-      ...image(images),
-      groups,
-      ...summed(channels, inside.shape),
-      ...together(images),
-      ...positions.shape,
-    ],
-    strides: [
-      ...image(toImage),
-      channels * toChannel,
-      ...summed(toChannel, inside.strides),
-      ...together(toImage),
-      ...positions.strides,
-    ],
-  };
-  const shape = [images, features, ...positions.shape];
-  const buffer = newBuffer(
-    each ? shape : [groups, own, images, ...positions.shape],
-  );
-  const batches = each ? [0, 1] : [0];
-  const counted = (first: number) => [channels, ...size].map((_, i) => first + i);
-  const plane = rowMajor(positions.shape);
-  const places = sizeOf(positions.shape);
-  return {
-    kernel: {
-      kind: "contract",
-      left,
-      right,
-      batch: [batches, batches],
-      contract: [counted(batches.length + 1), counted(batches.length)],
-      buffer,
-    },
-    result: {
-      kind: "load",
-      buffer,
+/** What each place of the window sees at all its positions. */
+function places(x: Symbolic, windows: Windows): readonly Symbolic[] {
+  const { size, strides, dilation } = windows;
+  const lead = x.shape.length - size.length;
+  const positions = positionsOf(x.shape.slice(lead), size, withoutPadding(windows));
+  const shape = [...x.shape.slice(0, lead), ...positions];
+  return Array.from({ length: sizeOf(size) }, (_, place) => {
+    let rest = place;
+    const at = size.toReversed().map((dim) => {
+      const digit = rest % dim;
+      rest = (rest - digit) / dim;
+      return digit;
+    }).reverse();
+    return view(
+      x,
       shape,
-      dtype: buffer.dtype,
-      offset: 0,
-      strides: each ? rowMajor(shape) : [places, images * places, ...plane],
-    },
-  };
+      shape.map((_, axis) => {
+        const i = axis - lead;
+        return i < 0
+          ? { axis, start: 0, scale: 1 }
+          : { axis, start: at[i] * dilation[i], scale: strides[i] };
+      }),
+    );
+  });
+}
+
+function apply(primitive: Primitive, operands: readonly Symbolic[], dtype: DType): Apply {
+  const { shape } = operands[0];
+  return { kind: "apply", primitive, params: undefined, operands, output: 0, shape, dtype };
+}
+
+/** The sum, or the largest, of each window, place by place. */
+export function fold(x: Symbolic, windows: Windows, combine: "sum" | "max"): Symbolic {
+  const primitive = combine === "sum" ? addPrimitive : maximumPrimitive;
+  return places(x, windows).reduce((total, value) => apply(primitive, [total, value], x.dtype));
+}
+
+/** The `index` of the largest of each window, place by place: see the primitive `windowArgmax`. */
+export function foldArgmax(x: Symbolic, index: Symbolic, windows: Windows): Symbolic {
+  const indices = places(index, windows);
+  let [largest, ...rest] = places(x, windows);
+  let [chosen] = indices;
+  for (const [i, value] of rest.entries()) {
+    const keep = apply(lessEqualPrimitive, [value, largest], "bool");
+    chosen = apply(selectPrimitive, [keep, chosen, indices[i + 1]], "int32");
+    largest = apply(selectPrimitive, [keep, largest, value], x.dtype);
+  }
+  return chosen;
 }

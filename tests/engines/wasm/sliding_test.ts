@@ -1,49 +1,16 @@
 /** Windows that slide, compiled, against the interpreter: random sizes, settings and layouts. */
 import fc from "fast-check";
-import { type AnyTensor, fromBuffer, grad, jit, transpose } from "@katachi/katachi";
-import { interpreter } from "../../../src/engines/interpreter/interpreter.ts";
-import { wasm } from "../../../src/engines/wasm/engine.ts";
+import { type AnyTensor, grad } from "@katachi/katachi";
 import { type Convolution, convolution } from "../../../src/primitives/convolution.ts";
 import { positionsOf, type Sliding } from "../../../src/primitives/sliding.ts";
-import { useEngine } from "../../../src/tape/engine.ts";
-import { allocate } from "../../../src/tensor/dtype.ts";
+import {
+  windowArgmaxPrimitive,
+  windowMaxPrimitive,
+  windowSumPrimitive,
+} from "../../../src/primitives/window.ts";
+import { bind } from "../../../src/tape/recorder.ts";
 import { sizeOf } from "../../../src/tensor/storage.ts";
-import { assertClose } from "../../fixtures/figures.ts";
-
-type Float = "float32" | "float64";
-type DType = Float | "int32" | "uint32";
-
-/** Numbers between -1 and 1, or whole ones, in a given order of axes. */
-function drawn(shape: readonly number[], dtype: DType, seed: number, turned: boolean): AnyTensor {
-  const own = turned ? shape.toReversed() : shape;
-  const data = allocate(dtype, sizeOf(shape));
-  const whole = dtype === "int32" || dtype === "uint32";
-  for (let i = 0; i < data.length; i++) {
-    const value = Math.sin(i * 12.9898 + seed);
-    data[i] = whole ? Math.round(value * 1000) : value;
-  }
-  const x = fromBuffer(data as Float32Array, own as number[]) as AnyTensor;
-  return turned ? transpose(x) : x;
-}
-
-/** What a function gives, compiled for both engines. */
-function agree(
-  f: (xs: readonly AnyTensor[]) => readonly AnyTensor[],
-  xs: readonly AnyTensor[],
-  tolerance: number,
-): void {
-  const compiled = jit(f as never) as unknown as typeof f;
-  try {
-    useEngine(interpreter);
-    const expected = compiled(xs);
-    useEngine(wasm);
-    for (const [i, { data }] of compiled(xs).entries()) {
-      assertClose([...data], [...expected[i].data], tolerance, `result ${i}`, 1);
-    }
-  } finally {
-    useEngine(wasm);
-  }
-}
+import { assertAgrees, type Compute, drawn } from "./agreement.ts";
 
 const slidingOver = (rank: number): fc.Arbitrary<Sliding> => {
   const each = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: rank, maxLength: rank });
@@ -65,59 +32,97 @@ const sized = fc.integer({ min: 0, max: 3 }).chain((rank) => {
     fc.array(fc.integer({ min: 0, max }), { minLength: rank, maxLength: rank });
   return fc.record({
     input: sizes(most[rank]),
-    size: sizes(rank === 3 ? 3 : 6),
+    size: sizes(rank === 1 ? 40 : rank === 2 ? 7 : 4),
     sliding: slidingOver(rank),
   });
 });
 
 const turns = fc.tuple(fc.boolean(), fc.boolean());
 
+/** The sum of a result, each element with a weight of its own. */
+function weighed(y: AnyTensor): AnyTensor {
+  const weights = drawn(y.shape, y.dtype, 7) as typeof y;
+  return (y as never as { mul(y: AnyTensor): { sum(): AnyTensor } }).mul(weights).sum();
+}
+
 Deno.test("convolutions, and their gradients, are what the interpreter makes of them", () => {
   const setting = fc.record({
     sized,
-    turns,
+    turned: turns,
     groups: fc.integer({ min: 1, max: 3 }),
     images: fc.integer({ min: 0, max: 5 }),
     channels: fc.integer({ min: 0, max: 9 }),
     features: fc.integer({ min: 1, max: 11 }),
-    dtype: fc.constantFrom<Float>("float32", "float64"),
-    seed: fc.nat(99),
+    dtype: fc.constantFrom("float32" as const, "float64" as const),
   });
   fc.assert(
-    fc.property(setting, ({ sized: { input, size, sliding }, turns, groups, ...own }) => {
-      const { images, channels, features, dtype, seed } = own;
+    fc.property(setting, ({ sized: { input, size, sliding }, turned, groups, dtype, ...own }) => {
       const params: Convolution = { ...sliding, groups };
-      const x = drawn([images, channels * groups, ...input], dtype, seed, turns[0]);
-      const w = drawn([features * groups, channels, ...size], dtype, seed + 1, turns[1]);
-      const positions = positionsOf(input, size, sliding);
-      const weights = drawn([images, features * groups, ...positions], dtype, seed + 2, false);
-      const value = ([x, w]: readonly AnyTensor[]) =>
-        (convolution(x, w, params) as never as { mul(y: AnyTensor): { sum(): AnyTensor } })
-          .mul(weights).sum();
+      const x = drawn([own.images, own.channels * groups, ...input], dtype, 1);
+      const w = drawn([own.features * groups, own.channels, ...size], dtype, 2);
       // A result is a sum of so many products, or fewer; each is rounded.
-      const terms = sizeOf(weights.shape) + channels * sizeOf(size);
+      const positions = own.images * sizeOf(positionsOf(input, size, sliding));
+      const terms = own.features * positions + own.channels * sizeOf(size);
       const tolerance = (4 * terms + 16) * (dtype === "float32" ? 2 ** -24 : 2 ** -53);
-      agree(([x, w]) => [convolution(x, w, params)], [x, w], tolerance);
-      agree((xs) => (grad(value as never) as unknown as typeof identity)(xs), [x, w], tolerance);
+      const loss = ([x, w]: readonly AnyTensor[]) => weighed(convolution(x, w, params));
+      assertAgrees(([x, w]) => [convolution(x, w, params)], [x, w], { turned, tolerance });
+      assertAgrees(grad(loss as never) as unknown as Compute, [x, w], { turned, tolerance });
     }),
     { numRuns: 60 },
   );
 });
 
-const identity = (xs: readonly AnyTensor[]): readonly AnyTensor[] => xs;
-
 Deno.test("convolutions of integers wrap around", () => {
+  const dtypes = fc.constantFrom("int32" as const, "uint32" as const);
   fc.assert(
-    fc.property(
-      sized,
-      turns,
-      fc.constantFrom<DType>("int32", "uint32"),
-      ({ input, size, sliding }, turns, dtype) => {
-        const x = drawn([2, 6, ...input], dtype, 1, turns[0]);
-        const w = drawn([4, 3, ...size], dtype, 2, turns[1]);
-        agree(([x, w]) => [convolution(x, w, { ...sliding, groups: 2 })], [x, w], 0);
-      },
-    ),
+    fc.property(sized, turns, dtypes, ({ input, size, sliding }, turned, dtype) => {
+      const x = drawn([2, 6, ...input], dtype, 1);
+      const w = drawn([4, 3, ...size], dtype, 2);
+      assertAgrees(([x, w]) => [convolution(x, w, { ...sliding, groups: 2 })], [x, w], { turned });
+    }),
     { numRuns: 30 },
+  );
+});
+
+Deno.test("sums of windows are what the interpreter makes of them, of every dtype", () => {
+  const dtypes = fc.constantFrom("float32", "float64", "int32", "uint32" as const);
+  fc.assert(
+    fc.property(sized, turns, dtypes, ({ input, size, sliding }, turned, dtype) => {
+      const x = drawn([2, 3, ...input], dtype, 1);
+      const exact = dtype === "int32" || dtype === "uint32";
+      assertAgrees(
+        ([x]) => bind(windowSumPrimitive, [x], { ...sliding, size }),
+        [x],
+        { turned, tolerance: exact ? 0 : dtype === "float32" ? 4e-6 : 1e-13 },
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("the largest of windows, where it is, and the gradient, whatever is in them", () => {
+  const dtypes = fc.constantFrom("float32" as const, "float64" as const);
+  fc.assert(
+    fc.property(sized, turns, dtypes, ({ input, size, sliding }, turned, dtype) => {
+      const params = { ...sliding, size };
+      // Numbers alike, and such that compare with none.
+      const special = [NaN, -Infinity, Infinity, 0, 0, 0.5, 0.5];
+      const x = drawn([2, 3, ...input], dtype, 1, special);
+      assertAgrees(
+        ([x]) => [
+          ...bind(windowMaxPrimitive, [x], params),
+          ...bind(windowArgmaxPrimitive, [x], params),
+        ],
+        [x],
+        { turned },
+      );
+      const loss = ([x]: readonly AnyTensor[]) => weighed(bind(windowMaxPrimitive, [x], params)[0]);
+      assertAgrees(
+        grad(loss as never) as unknown as Compute,
+        [drawn([2, 3, ...input], dtype, 1, special.slice(3))],
+        { turned, tolerance: dtype === "float32" ? 4e-6 : 1e-13 },
+      );
+    }),
+    { numRuns: 60 },
   );
 });
