@@ -6,6 +6,7 @@
  */
 import type { Shape } from "../../shape/dim.ts";
 import { sizeOf } from "../../tensor/storage.ts";
+import { flopsOf } from "../../tape/flops.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
@@ -123,17 +124,21 @@ class Lowering {
     return { inputs, constants: this.#constants, kernels, outputs };
   }
 
-  /** Says where the kernels of an equation come from. */
+  /** Says where the kernels of an equation come from, and what code of its own costs. */
   #mark(from: number, equation: Equation | undefined): void {
-    if (equation?.source === undefined) return;
-    const { source } = equation;
+    if (equation === undefined) return;
+    const { primitive, params, inputs, outputs, source } = equation;
     for (let i = from; i < this.#kernels.length; i++) {
-      const kernel = this.#kernels[i];
-      this.#kernels[i] = kernel.kind === "loop"
-        ? { ...kernel, stores: kernel.stores.map((store) => ({ ...store, source })) }
-        : kernel.kind === "rows"
-        ? kernel
-        : { ...kernel, source };
+      let kernel = this.#kernels[i];
+      if (kernel.kind === "code") {
+        kernel = { ...kernel, flops: flopsOf(primitive, inputs, outputs, params) };
+      }
+      if (source !== undefined && kernel.kind !== "rows") {
+        kernel = kernel.kind === "loop"
+          ? { ...kernel, stores: kernel.stores.map((store) => ({ ...store, source })) }
+          : { ...kernel, source };
+      }
+      this.#kernels[i] = kernel;
     }
   }
 

@@ -71,7 +71,11 @@ export interface ContractKernel {
 /** Code of a kind of its own. */
 export interface CodeKernel {
   readonly kind: "code";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly name: string;
+  /** Operations on numbers; none unless given. */
+  readonly flops?: number;
   readonly reads: readonly Buffer[];
   readonly writes: readonly Buffer[];
   /** Writes the code, which computes everything. */

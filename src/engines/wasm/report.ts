@@ -98,6 +98,8 @@ function textOf(kernel: Kernel, names: Names): string {
         (batch[k].length > 0 ? `, by axes ${batch[k].join(", ")}` : "");
       return `${names.of(buffer)} ${typeText(buffer)} = ${side(left, 0)} · ${side(right, 1)}`;
     }
+    case "code":
+      return `${list(kernel.writes)} = ${kernel.name}(${list(kernel.reads)})`;
     case "host": {
       const { primitive, params, inputs, outputs } = kernel;
       const operands = inputs.map(({ buffer }) => buffer);
@@ -160,6 +162,8 @@ function flopsOfKernel(kernel: Kernel): number {
       const summed = contract[0].reduce((product, axis) => product * left.shape[axis], 1);
       return 2 * summed * sizeOf(buffer.shape);
     }
+    case "code":
+      return kernel.flops ?? 0;
     case "host": {
       const inputs = kernel.inputs.map(({ buffer, shape }) => ({ shape, dtype: buffer.dtype }));
       return flopsOf(kernel.primitive, inputs, kernel.outputs, kernel.params) ?? 0;
