@@ -7,7 +7,19 @@
 import type { Callee, Code, Local } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import type { Functions } from "./functions.ts";
-import { assign, each, eachRun, held, type Index, offsetAt, push, sum, times } from "./index.ts";
+import {
+  assign,
+  difference,
+  each,
+  eachRun,
+  held,
+  type Index,
+  offsetAt,
+  push,
+  remainder,
+  sum,
+  times,
+} from "./index.ts";
 import type { Operand } from "./problem.ts";
 
 /** The form of a panel. */
@@ -34,7 +46,7 @@ export function packPanel(
     readonly count: number | Local;
   },
 ): void {
-  const { size } = arithmetic;
+  const { lanes, size } = arithmetic;
   const step = (summed.strides.at(-1) ?? 0) * size;
   const target = (before: Index) => sum(to, times(before, panel.width * size));
   const call = (callee: Callee, ...given: readonly Index[]) => {
@@ -49,6 +61,29 @@ export function packPanel(
       call(callee, target(before), length, step, sum(first, times(offset, size)));
     });
     return code.release(first);
+  }
+  const row = free.sizes.at(-1) ?? 0;
+  if (free.strides.at(-1) === 1 && row >= panel.used && panel.width % lanes === 0) {
+    // All places are of one row, or the first ones of one and the others of the next.
+    const places = held(code, difference(row, remainder(at, row)));
+    const next = held(code, sum(at, places));
+    const addressOf = (place: Local) => sum(base, times(offsetAt(place, free), size));
+    const first = held(code, addressOf(at));
+    const second = held(code, difference(addressOf(next), times(places, size)));
+    eachRun(code, summed, start, count, (before, length, offset) => {
+      const given = [target(before), length, step, sum(first, times(offset, size))];
+      code.get(places);
+      code.i32(panel.used);
+      code.op("i32.ge_s");
+      code.if(
+        () => call(packRows(functions, arithmetic, panel), ...given),
+        () => {
+          const callee = packTwoRows(functions, arithmetic, panel);
+          call(callee, ...given, sum(second, times(offset, size)), places);
+        },
+      );
+    });
+    return code.release(places, next, first, second);
   }
   const callee = (step === size ? packVectors : packElements)(functions, arithmetic, panel);
   const place = code.local("i32");
@@ -86,6 +121,44 @@ function packRows(functions: Functions, arithmetic: Arithmetic, { width, used }:
             place += whole ? lanes : 1;
           }
           assign(code, from, sum(from, step));
+          assign(code, to, sum(to, width * size));
+        });
+      }),
+  );
+}
+
+/** A panel whose first places lie side by side, and likewise the others, where they would go on. */
+function packTwoRows(functions: Functions, arithmetic: Arithmetic, { width }: Panel): Callee {
+  const { size, lanes } = arithmetic;
+  return functions.get(
+    `pack_two_rows_${size}_${width}`,
+    (module, name) =>
+      module.function(name, Array(6).fill("i32"), [], (code) => {
+        const [to, count, step, first, second, places] = code.parameters;
+        const masks = Array.from({ length: width / lanes }, (_, i) => {
+          const mask = code.local("v128");
+          code.get(places);
+          code.op("i32x4.splat");
+          const numbers = Int32Array.from({ length: 4 }, (_, k) =>
+            i * lanes + Math.floor(k * lanes / 4));
+          code.v128(new Uint8Array(numbers.buffer));
+          code.op("i32x4.gt_s");
+          code.set(mask);
+          return mask;
+        });
+        each(code, 0, count, 1, () => {
+          for (const [i, mask] of masks.entries()) {
+            code.get(to);
+            code.get(first);
+            arithmetic.load(code, i * 16);
+            code.get(second);
+            arithmetic.load(code, i * 16);
+            code.get(mask);
+            code.op("v128.bitselect");
+            arithmetic.store(code, i * 16);
+          }
+          assign(code, first, sum(first, step));
+          assign(code, second, sum(second, step));
           assign(code, to, sum(to, width * size));
         });
       }),
