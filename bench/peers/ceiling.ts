@@ -22,8 +22,7 @@ function compile([rows, vectors]: Tile): (times: number) => void {
   const arithmetic = new Arithmetic("float32", features());
   const module = new ModuleBuilder({ pages: 1 });
   const tile = module.function("tile", [], [], (code) => {
-    const locals = (length: number) =>
-      Array.from({ length }, () => code.local("v128"));
+    const locals = (length: number) => Array.from({ length }, () => code.local("v128"));
     const [sums, lefts, rights] = [
       locals(rows * vectors),
       locals(rows),

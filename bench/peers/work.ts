@@ -68,19 +68,15 @@ export function oneHot(
   classes: number,
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(rows * classes);
-  values(seed, rows, 0, classes).forEach((c, row) =>
-    out[row * classes + Math.floor(c)] = 1
-  );
+  values(seed, rows, 0, classes).forEach((c, row) => out[row * classes + Math.floor(c)] = 1);
   return out;
 }
 
 /** How many elements an array of a shape has. */
-export const sizeOf = (shape: readonly number[]): number =>
-  shape.reduce((a, b) => a * b, 1);
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** What a layer's weights are bounded by at first. */
-export const bound = (inputs: number, outputs: number): number =>
-  Math.sqrt(6 / (inputs + outputs));
+export const bound = (inputs: number, outputs: number): number => Math.sqrt(6 / (inputs + outputs));
 
 /** The figures of an array that are compared: some of its elements, their sum and their squares'. */
 export function figures(array: ArrayLike<number>): number[] {

@@ -57,7 +57,8 @@ export default work({ "MLP, Adam step": {} }, {
   },
 
   async jaxJs() {
-    const { np, nn, jit, tree, valueAndGrad, array } = await jaxJs();
+    const { jax, np, array } = await jaxJs();
+    const { jit, nn, tree, valueAndGrad } = jax;
     const x = array(10, [batch, 784], 0, 1);
     const y = np.array(oneHot(11, batch, 10), { shape: [batch, 10] });
     let params = bounds.flatMap((bound, i) => [
@@ -90,12 +91,8 @@ export default work({ "MLP, Adam step": {} }, {
           Arrays[0],
           Arrays,
         ];
-        const m = means.map((m, i) =>
-          m.mul(beta1).add(slopes[i].ref.mul(1 - beta1))
-        );
-        const v = squares.map((v, i) =>
-          v.mul(beta2).add(np.square(slopes[i]).mul(1 - beta2))
-        );
+        const m = means.map((m, i) => m.mul(beta1).add(slopes[i].ref.mul(1 - beta1)));
+        const v = squares.map((v, i) => v.mul(beta2).add(np.square(slopes[i]).mul(1 - beta2)));
         const after = params.map((p, i) => {
           const root = np.sqrt(v[i].ref.mul(bias[1].ref)).add(epsilon);
           return p.sub(m[i].ref.mul(bias[0].ref).div(root).mul(rate));
@@ -138,9 +135,7 @@ export default work({ "MLP, Adam step": {} }, {
       }, x);
       return tf.losses.softmaxCrossEntropy(y, logits).asScalar();
     };
-    return stepping(() =>
-      tf.tidy(() => optimizer.minimize(loss, true)!.dataSync()[0])
-    );
+    return stepping(() => tf.tidy(() => optimizer.minimize(loss, true)!.dataSync()[0]));
   },
 
   plain() {
