@@ -91,7 +91,8 @@ export class Profile<R> {
  * import { jit, matmul, ones, profile, type Tensor, tanh } from "@katachi/katachi";
  *
  * const layer = jit((x: Tensor<[64, 64]>) => tanh(matmul(x, x)));
- * const measured = profile(() => layer(layer(ones([64, 64]))));
+ * const x = ones([64, 64]);
+ * const measured = profile(() => layer(layer(x)));
  * measured.kernels[0].calls; // 2
  * console.log(measured); // a line for each kernel
  * ```
