@@ -29,7 +29,7 @@ export async function jaxJs() {
   await jax.init("wasm");
   jax.defaultDevice("wasm");
   return {
-    ...jax,
+    jax,
     np: jax.numpy,
     array: (seed: number, shape: number[], low?: number, high?: number) =>
       jax.numpy.array(values(seed, sizeOf(shape), low, high), { shape }),

@@ -75,7 +75,7 @@ export function oneHot(
 /** How many elements an array of a shape has. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** What {@linkcode weights} are bounded by. */
+/** What a layer's weights are bounded by at first. */
 export const bound = (inputs: number, outputs: number): number => Math.sqrt(6 / (inputs + outputs));
 
 /** The figures of an array that are compared: some of its elements, their sum and their squares'. */

@@ -9,6 +9,7 @@ import { giveAway, isConcrete, requireKept } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { optimize } from "../tape/passes/optimize.ts";
 import { engine, type Program } from "../tape/engine.ts";
+import { Lowered } from "../tape/lowered.ts";
 import { Recent } from "../tape/recent.ts";
 import { isRecording, TraceError } from "../tape/recorder.ts";
 import type { Tape } from "../tape/tape.ts";
@@ -45,6 +46,17 @@ export interface JitOptions {
   readonly maxPrograms?: number;
 }
 
+/** A compiled function: it can be called like the function that it was made of. */
+export type Jitted<F extends TreeFunction> = F & {
+  /**
+   * What the function becomes for arguments like these: its optimized tape, its kernels and their
+   * figures, the places of buffers in memory, the WebAssembly module. Nothing is run.
+   *
+   * @throws {TypeError} Where the engine in use makes no modules.
+   */
+  lower(...args: Parameters<F>): Lowered;
+};
+
 /** A recorded function. */
 interface Recorded {
   readonly tape: Tape;
@@ -54,6 +66,10 @@ interface Recorded {
   readonly donated: readonly number[];
   /** The leaves of arguments that it serves, `undefined` for others. */
   readonly matches: ReturnType<typeof argumentsMatcher>;
+  /** Whether its equations know the user's lines. */
+  readonly knowsLines: boolean;
+  /** How long it took to record, in milliseconds. */
+  readonly traceTime: number;
   /** Compiled by the engine that was asked last. */
   program?: { readonly by: unknown; readonly run: Program };
 }
@@ -69,7 +85,8 @@ const counts = new WeakMap<TreeFunction, () => number>();
  * run the compiled tape. What the function closes over becomes part of the program. Side effects
  * happen at tracing only, and the values of its arguments cannot be read (`item()`, `if`).
  *
- * The result has the function's own type, and can be differentiated, compiled and nested like it.
+ * The result has the function's own type, and can be differentiated, compiled and nested like it. Its
+ * method `lower` shows what becomes of the function.
  *
  * @throws {TraceError} Where the function reads a traced value, or needs more than `maxTraces`.
  * @throws {TreeError} Where an argument or the result has a leaf that is not a tensor.
@@ -92,7 +109,7 @@ const counts = new WeakMap<TreeFunction, () => number>();
  * power(ones([3]), 4).toArray(); // [1, 1, 1]
  * ```
  */
-export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
+export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): Jitted<F> {
   const { staticArgs = [], donate = [], maxTraces = Infinity, maxPrograms = 64 } = options;
   if (!Number.isInteger(maxPrograms) || maxPrograms < 1) {
     throw new RangeError(`jit: maxPrograms is a number of programs, got ${maxPrograms}`);
@@ -107,21 +124,17 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
   let traces = 0;
   let last: Recorded | undefined;
 
-  const compiled = (...args: unknown[]): unknown => {
-    const found = last?.matches(args);
-    if (found !== undefined) return apply(last!, found, f.name);
-    const { list, leaves, structure, key } = takeApart("jit", args, staticArgs);
+  /** The program for some arguments, and its inputs. */
+  const programFor = (args: readonly unknown[]): readonly [Recorded, readonly AnyTensor[]] => {
+    const { wantsLines = false } = engine();
+    const found = last?.knowsLines === wantsLines ? last.matches(args) : undefined;
+    if (found !== undefined) return [last!, found];
+    const { list, leaves, structure, key: form } = takeApart("jit", args, staticArgs);
+    const key = wantsLines ? `with lines: ${form}` : form;
     const known = programs.get(key);
-    if (known !== undefined) return apply(last = known, leaves, f.name);
-    if (traces >= maxTraces) {
-      throw new TraceError(
-        `jit: would trace ${name} more than maxTraces = ${maxTraces} times${
-          traces === 0 ? "" : `: ${explainRetrace(list.map(formOf), [...seen.values()])}`
-        }`,
-      );
-    }
-    const now: Trace = { number: ++traces, forms: list.map(formOf) };
-    reportRetrace(name, now, [...seen.values()]);
+    if (known !== undefined) return [last = known, leaves];
+    if (!wantsLines) countTrace(list);
+    const began = performance.now();
     const { tape, output, keyUses } = trace("jit", f, structure, leaves);
     const closed = closeOver(tape);
     const recorded: Recorded = {
@@ -130,15 +143,34 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
       keyUses,
       donated: donatedLeaves(list, donate),
       matches: argumentsMatcher("jit", args, staticArgs),
+      knowsLines: wantsLines,
+      traceTime: performance.now() - began,
     };
     // A program that captured a tensor of an enclosing trace is good for that trace only.
     const captures = closed.captured.length > 0;
     if (!captures) programs.set(key, last = recorded);
-    seen.set(key, { ...now, captures });
-    return apply(recorded, [...leaves, ...closed.captured], f.name);
+    if (!wantsLines) seen.set(key, { number: traces, forms: list.map(formOf), captures });
+    return [recorded, [...leaves, ...closed.captured]];
   };
+
+  const countTrace = (list: readonly Argument[]): void => {
+    const forms = list.map(formOf);
+    if (traces >= maxTraces) {
+      throw new TraceError(
+        `jit: would trace ${name} more than maxTraces = ${maxTraces} times${
+          traces === 0 ? "" : `: ${explainRetrace(forms, [...seen.values()])}`
+        }`,
+      );
+    }
+    reportRetrace(name, { number: ++traces, forms }, [...seen.values()]);
+  };
+
+  const compiled = (...args: unknown[]): unknown => apply(...programFor(args), f.name);
   counts.set(compiled, () => traces);
-  return Object.defineProperty(compiled, "name", { value: f.name }) as unknown as F;
+  return Object.defineProperties(compiled, {
+    name: { value: f.name },
+    lower: { value: (...args: unknown[]) => lowered(programFor(args)[0]) },
+  }) as unknown as Jitted<F>;
 }
 
 /**
@@ -161,6 +193,14 @@ export function traceCount(f: TreeFunction): number {
   const count = counts.get(f);
   if (count === undefined) throw new TypeError("traceCount: needs a function made by jit");
   return count();
+}
+
+function lowered({ tape, donated, traceTime }: Recorded): Lowered {
+  const { name, lower } = engine();
+  if (lower === undefined) {
+    throw new TypeError(`jit: the engine ${name} makes no modules to look at`);
+  }
+  return new Lowered(tape, traceTime, lower(tape, donated));
 }
 
 function requirePositions(option: string, positions: readonly number[]): void {

@@ -1,5 +1,5 @@
 /** Arguments that are given away. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   type AnyTensor,
@@ -150,4 +150,14 @@ Deno.test("positions are whole numbers, and no static argument's", () => {
     "jit: donate are positions of arguments",
   );
   assertThrows(() => jit(f, { donate: [0], staticArgs: [0] }), RangeError, "argument 0 is static");
+});
+
+Deno.test("memory stays flat over 100,000 steps, with nothing disposed of", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--quiet", "--no-prompt", "tests/transforms/memory_program.ts"],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  const growths = JSON.parse(new TextDecoder().decode(stdout)) as number[];
+  assertEquals(growths.length, 3);
+  for (const bytes of growths) assert(bytes < 20 * 2 ** 20, `it grew by ${growths} bytes`);
 });

@@ -61,7 +61,7 @@ export default work(cases, {
   },
 
   async jaxJs(given) {
-    const { jit, np, array, blockUntilReady } = await jaxJs();
+    const { jax, np, array } = await jaxJs();
     const [shapeA, shapeB] = shapes(given);
     const [a, b] = [array(1, shapeA), array(2, shapeB)];
     const f = jit((
@@ -74,7 +74,7 @@ export default work(cases, {
       )
     );
     return {
-      run: async () => (await blockUntilReady(f(a.ref, b.ref))).dispose(),
+      run: async () => (await jax.blockUntilReady(f(a.ref, b.ref))).dispose(),
       check: () => figures(f(a.ref, b.ref).dataSync()),
     };
   },

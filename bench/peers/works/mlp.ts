@@ -57,7 +57,8 @@ export default work({ "MLP, Adam step": {} }, {
   },
 
   async jaxJs() {
-    const { np, nn, jit, tree, valueAndGrad, array } = await jaxJs();
+    const { jax, np, array } = await jaxJs();
+    const { jit, nn, tree, valueAndGrad } = jax;
     const x = array(10, [batch, 784], 0, 1);
     const y = np.array(oneHot(11, batch, 10), { shape: [batch, 10] });
     let params = bounds.flatMap((bound, i) => [

@@ -100,7 +100,8 @@ export default work(cases, {
 
   async jaxJs(given) {
     if (given.inside) return;
-    const { np, nn, jit, tree, valueAndGrad, array } = await jaxJs();
+    const { jax, np, array } = await jaxJs();
+    const { jit, nn, tree, valueAndGrad } = jax;
     const [x, y] = [np.array(rows), np.array(targets)];
     let params = [
       array(1, [2, 8]),

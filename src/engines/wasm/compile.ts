@@ -14,7 +14,7 @@ import { donate, type Donation } from "./donate.ts";
 import type { Features } from "./vector/floats.ts";
 import { writeLoop } from "./loop_kernel.ts";
 import { lower } from "./lower.ts";
-import { bytesOf, planMemory } from "./memory.ts";
+import { bytesOf, type MemoryPlan, planMemory } from "./memory.ts";
 import type { HostKernel, Kernel, Program } from "./program.ts";
 import { writeReduce } from "./reduce_kernel.ts";
 import type { Buffer } from "./symbolic.ts";
@@ -35,21 +35,33 @@ export interface Compiled {
   readonly hosts: readonly HostKernel[];
   /** Results that end in the place of a donated input. */
   readonly donations: readonly Donation[];
+  readonly plan: MemoryPlan;
+  /** The kernels that say when they are done, by the numbers with which they do. */
+  readonly timed: readonly Kernel[];
 }
 
-/** Compiles a tape to a module; the donated inputs are told by their positions. */
+/** How a tape is compiled. */
+export interface CompileOptions {
+  readonly features: Features;
+  /** The positions of inputs that nobody reads afterwards. */
+  readonly donated?: readonly number[];
+  /** Whether each kernel tells the host when it is done. */
+  readonly timed?: boolean;
+}
+
+/** Compiles a tape to a module. */
 export function compileModule(
   tape: Tape,
-  features: Features,
-  donated: readonly number[],
+  { features, donated = [], timed = false }: CompileOptions,
 ): Compiled {
   const { program, donations, inPlace } = donate(lower(tape), donated);
-  const { addresses, scratch, size } = planMemory(
+  const plan = planMemory(
     program,
     start,
     (kernel) => kernel.kind === "contract" ? contractionScratch(kernel, features) : 0,
     inPlace,
   );
+  const { addresses, scratch, size } = plan;
   const addressOf: AddressOf = (buffer) => {
     const address = addresses.get(buffer);
     if (address === undefined) throw new Error(`buffer ${buffer.id} has no place`);
@@ -58,12 +70,24 @@ export function compileModule(
   const pages = Math.ceil((size + 64) / page);
   const module = new ModuleBuilder({ pages });
   const host = module.import("host", ["i32"]);
+  const clock: Clock | undefined = timed
+    ? { done: module.import("done", ["i32"]), kernels: [] }
+    : undefined;
   const hosts: HostKernel[] = [];
   const functions = new Functions(module, features);
-  const context: Context = { module, functions, host, hosts, addressOf, scratch, features };
+  const context: Context = { module, functions, host, hosts, addressOf, scratch, features, clock };
   const main = writeProgram(context, program, "main");
   module.export("main", main);
-  return { program, bytes: module.encode(), pages, addressOf, hosts, donations };
+  return {
+    program,
+    bytes: module.encode(),
+    pages,
+    addressOf,
+    hosts,
+    donations,
+    plan,
+    timed: clock?.kernels ?? [],
+  };
 }
 
 interface Context {
@@ -74,13 +98,26 @@ interface Context {
   readonly addressOf: AddressOf;
   readonly scratch: ReadonlyMap<Kernel, number>;
   readonly features: Features;
+  readonly clock: Clock | undefined;
+}
+
+/** What kernels call when they are done, with their number. */
+interface Clock {
+  readonly done: Callee;
+  readonly kernels: Kernel[];
 }
 
 /** A function that runs the kernels of a program in order. */
 function writeProgram(context: Context, program: Program, name: string): Callee {
+  const { clock } = context;
   const steps = program.kernels.map((kernel, i) => writeKernel(context, kernel, `${name}_${i}`));
   return context.module.function(name, [], [], (code) => {
-    for (const step of steps) step(code);
+    for (const [i, step] of steps.entries()) {
+      step(code);
+      if (clock === undefined) continue;
+      code.i32(clock.kernels.push(program.kernels[i]) - 1);
+      code.call(clock.done);
+    }
   });
 }
 

@@ -14,10 +14,10 @@ import { Recent } from "../../tape/recent.ts";
 import { type Abstract, freshVariable, Tape } from "../../tape/tape.ts";
 import { interpreter } from "../interpreter/interpreter.ts";
 import { features } from "./features.ts";
-import { compileTape } from "./instance.ts";
+import { compileTape, lowerTape } from "./instance.ts";
 
 const compiled = perTape((tape, donated: readonly number[]) =>
-  compileTape(tape, features(), donated)
+  compileTape(tape, { features: features(), donated })
 );
 
 function compile(tape: Tape, donated: readonly number[] = []): Program {
@@ -28,6 +28,8 @@ function compile(tape: Tape, donated: readonly number[] = []): Program {
 export const wasm: Engine = {
   name: "wasm",
   compile,
+  timed: (tape, donated, meter) => compileTape(tape, { features: features(), donated }, meter),
+  lower: (tape, donated) => lowerTape(tape, { features: features(), donated }),
   evaluate: (primitive, params, inputs, outputs) => {
     const { meaning } = primitive;
     if (meaning.kind === "call") return compile(meaning.tape(params))(inputs);
@@ -66,13 +68,13 @@ function single(
   outputs: readonly Abstract[],
 ): Program {
   if (primitive.meaning.kind === "control") {
-    return compileTape(tapeOf(primitive, params, inputs, outputs), features());
+    return compileTape(tapeOf(primitive, params, inputs, outputs), { features: features() });
   }
   const form = ({ shape, dtype }: Abstract) => `${dtype}[${shape}]`;
   const key = `${primitive.name} ${JSON.stringify(params ?? null)} ${inputs.map(form)}`;
   let program = singles.get(key);
   if (program === undefined) {
-    program = compileTape(tapeOf(primitive, params, inputs, outputs), features());
+    program = compileTape(tapeOf(primitive, params, inputs, outputs), { features: features() });
     singles.set(key, program);
   }
   return program;

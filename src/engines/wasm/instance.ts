@@ -17,14 +17,15 @@ import {
   wrap,
 } from "../../tensor/storage.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import type { Program as Run } from "../../tape/engine.ts";
+import type { Meter, Program as Run } from "../../tape/engine.ts";
+import type { KernelReport, LoweredProgram } from "../../tape/lowered.ts";
 import type { Elements } from "../../tape/primitive.ts";
 import type { Tape } from "../../tape/tape.ts";
-import { compileModule, page } from "./compile.ts";
+import { type Compiled, compileModule, type CompileOptions, page } from "./compile.ts";
 import { partsOf } from "./memory.ts";
-import type { Program } from "./program.ts";
+import type { Kernel, Program } from "./program.ts";
+import { Names, reportKernels, reportMemory } from "./report.ts";
 import type { Buffer } from "./symbolic.ts";
-import type { Features } from "./vector/floats.ts";
 
 /** A program that does not fit into memory. */
 export class MemoryError extends KatachiError {
@@ -36,16 +37,9 @@ export class MemoryError extends KatachiError {
  * A function that runs a tape by a module of its own. The results that have the place of a donated
  * input stay there until the next call, which copies them out only if it puts something else there.
  */
-export function compileTape(
-  tape: Tape,
-  features: Features,
-  donated: readonly number[] = [],
-): Run {
-  const { program, bytes, pages, addressOf, hosts, donations } = compileModule(
-    tape,
-    features,
-    donated,
-  );
+export function compileTape(tape: Tape, options: CompileOptions, meter?: Meter): Run {
+  const compiled = compileModule(tape, { ...options, timed: meter !== undefined });
+  const { program, bytes, pages, addressOf, hosts, donations } = compiled;
   const memory = memoryOf(pages);
   const view = ({ dtype }: Buffer, shape: readonly number[], address: number): Elements => ({
     shape,
@@ -62,8 +56,9 @@ export function compileTape(
       meaning.run(operands, params, results);
     };
   });
+  const clock = meter && clockOf(compiled, meter);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory, host: (number: number) => calls[number]() },
+    env: { memory, host: (number: number) => calls[number](), ...clock && { done: clock.done } },
   });
   const places = program.inputs.map((buffer) =>
     new Place(view(buffer, buffer.shape, addressOf(buffer)).data)
@@ -91,8 +86,43 @@ export function compileTape(
     for (let i = 0; i < places.length; i++) places[i].clear(inputs[i]);
     for (let i = 0; i < places.length; i++) places[i].put(inputs[i]);
     for (const place of overwritten) place.forget();
+    clock?.start();
     main();
     return results.map((read) => read());
+  };
+}
+
+/** Tells how long each kernel took. */
+function clockOf(
+  { program, timed }: Compiled,
+  meter: Meter,
+): { readonly start: () => void; readonly done: (kernel: number) => void } {
+  const reports = new Map<Kernel, KernelReport>();
+  reportKernels(program, new Names(program), (kernel, report) => reports.set(kernel, report));
+  const kernels = timed.map((kernel) => reports.get(kernel)!);
+  let since = 0;
+  return {
+    start: () => since = performance.now(),
+    done: (kernel) => {
+      meter(kernels[kernel], performance.now() - since);
+      since = performance.now();
+    },
+  };
+}
+
+/** What the engine makes of a tape, to look at. */
+export function lowerTape(tape: Tape, options: CompileOptions): LoweredProgram {
+  const began = performance.now();
+  const { program, bytes, plan } = compileModule(tape, options);
+  new WebAssembly.Module(bytes);
+  const compileTime = performance.now() - began;
+  const names = new Names(program);
+  return {
+    kernels: reportKernels(program, names),
+    memory: reportMemory(plan, names),
+    peakBytes: plan.size,
+    module: bytes,
+    compileTime,
   };
 }
 

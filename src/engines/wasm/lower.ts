@@ -6,6 +6,7 @@
  */
 import type { Shape } from "../../shape/dim.ts";
 import { sizeOf } from "../../tensor/storage.ts";
+import { flopsOf } from "../../tape/flops.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
@@ -105,10 +106,40 @@ class Lowering {
       this.#constants.push({ buffer, value });
       this.#values.set(variable, load(buffer));
     }
-    for (const equation of this.#tape.equations) this.#equation(equation);
-    const outputs = this.#tape.outputs.map((atom) => this.#result(this.#read(atom), inputs));
+    for (const equation of this.#tape.equations) {
+      const before = this.#kernels.length;
+      this.#equation(equation);
+      this.#mark(before, equation);
+    }
+    const outputs = this.#tape.outputs.map((atom) => {
+      const before = this.#kernels.length;
+      const output = this.#result(this.#read(atom), inputs);
+      this.#mark(
+        before,
+        this.#tape.equations.find(({ outputs }) => outputs.some((x) => x === atom)),
+      );
+      return output;
+    });
     const kernels = fuseRows(groupLoops(this.#kernels, outputs), outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
+  }
+
+  /** Says where the kernels of an equation come from, and what code of its own costs. */
+  #mark(from: number, equation: Equation | undefined): void {
+    if (equation === undefined) return;
+    const { primitive, params, inputs, outputs, source } = equation;
+    for (let i = from; i < this.#kernels.length; i++) {
+      let kernel = this.#kernels[i];
+      if (kernel.kind === "code") {
+        kernel = { ...kernel, flops: flopsOf(primitive, inputs, outputs, params) };
+      }
+      if (source !== undefined && kernel.kind !== "rows") {
+        kernel = kernel.kind === "loop"
+          ? { ...kernel, stores: kernel.stores.map((store) => ({ ...store, source })) }
+          : { ...kernel, source };
+      }
+      this.#kernels[i] = kernel;
+    }
   }
 
   #read(atom: Atom): Symbolic {

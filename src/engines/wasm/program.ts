@@ -5,6 +5,7 @@
  */
 import type { Shape } from "../../shape/dim.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
+import type { Source } from "../../tape/source.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Code } from "./assembler/code.ts";
 import type { Features } from "./vector/floats.ts";
@@ -17,6 +18,8 @@ export interface Store {
   readonly value: Symbolic;
   /** Whether only its own loop reads it: then it stays in a register. */
   readonly temporary?: boolean;
+  /** The user's line, where it is known. */
+  readonly source?: Source;
 }
 
 /** Values computed element by element, all over one shape. */
@@ -32,6 +35,8 @@ export type Combine = "sum" | "prod" | "max" | "min";
 /** A value combined along axes. */
 export interface ReduceKernel {
   readonly kind: "reduce";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly combine: Combine;
   readonly value: Symbolic;
   readonly axes: readonly number[];
@@ -54,6 +59,8 @@ export interface RowsKernel {
 /** Sums of products over pairs of axes. */
 export interface ContractKernel {
   readonly kind: "contract";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly left: Load;
   readonly right: Load;
   readonly contract: readonly [readonly number[], readonly number[]];
@@ -64,7 +71,11 @@ export interface ContractKernel {
 /** Code of a kind of its own. */
 export interface CodeKernel {
   readonly kind: "code";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly name: string;
+  /** Operations on numbers; none unless given. */
+  readonly flops?: number;
   readonly reads: readonly Buffer[];
   readonly writes: readonly Buffer[];
   /** Writes the code, which computes everything. */
@@ -74,6 +85,8 @@ export interface CodeKernel {
 /** A primitive's reference kernel, run by the host on the memory. */
 export interface HostKernel {
   readonly kind: "host";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly primitive: Primitive;
   readonly params: Params;
   readonly inputs: readonly { readonly buffer: Buffer; readonly shape: Shape }[];
@@ -83,6 +96,8 @@ export interface HostKernel {
 /** A loop with a fixed number of steps. */
 export interface ScanKernel {
   readonly kind: "scan";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly body: Program;
   readonly length: number;
   readonly reverse: boolean;
@@ -98,6 +113,8 @@ export interface ScanKernel {
 /** A loop that goes on for as long as a condition holds. */
 export interface WhileKernel {
   readonly kind: "while";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly condition: Program;
   readonly body: Program;
   readonly forCondition: readonly Buffer[];
@@ -109,6 +126,8 @@ export interface WhileKernel {
 /** One of several programs. */
 export interface ChooseKernel {
   readonly kind: "choose";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly index: Buffer;
   readonly branches: readonly Program[];
   readonly inputs: readonly Buffer[];

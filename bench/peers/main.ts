@@ -1,0 +1,183 @@
+/**
+ * The same work on Katachi and on other libraries, as a table in Markdown.
+ *
+ * ```sh
+ * deno task bench:peers                                        # everything that is at hand
+ * deno task bench:peers --threads 1 --works matmul,xor --rounds 1
+ * deno task bench:peers --python DIR/bin/python --mnist DIR    # a Python with PyTorch and JAX; MNIST
+ * ```
+ *
+ * Each library does each work in a process of its own; the libraries take turns, several rounds. A
+ * process gives the median of its samples, and the table the median of these. Libraries whose results
+ * differ from Katachi's are marked, and the program fails.
+ *
+ * @module
+ */
+import type { Measurement } from "./measure.ts";
+import type { Case, Work } from "./work.ts";
+import { capture, machine, median, parse, pythonVersions, wholeProcesses } from "./processes.ts";
+
+const here = new URL("./", import.meta.url).pathname;
+const root = new URL("../../", import.meta.url).pathname;
+
+const names = {
+  katachi: "Katachi",
+  jaxJs: "jax-js (wasm)",
+  tensorFlow: "TensorFlow.js (wasm)",
+  plain: "plain TypeScript",
+  pytorch: "PyTorch",
+  jax: "JAX",
+} as const;
+type Name = keyof typeof names;
+
+const works = [
+  "ceiling",
+  "matmul",
+  "xor",
+  "mlp",
+  "cnn",
+  "transformer",
+  "memory",
+];
+
+const options = parse(Deno.args, {
+  threads: "1,2",
+  works: works.join(),
+  libraries: Object.keys(names).join(),
+  rounds: "3",
+  python: "python3",
+  mnist: "",
+});
+const rounds = Number(options.rounds);
+const versions = await pythonVersions(options.python);
+const libraries = (options.libraries.split(",") as Name[]).filter((name) =>
+  name !== "pytorch" && name !== "jax" || versions[name] !== undefined
+);
+
+/** What a library took for a case: one measurement a round. */
+type Results = Map<string, Measurement[]>;
+
+const notes = new Set<string>();
+
+async function run(
+  work: string,
+  library: Name,
+  threads: number,
+  cases: string,
+) {
+  const python = library === "pytorch" || library === "jax";
+  const command = python
+    ? [
+      options.python,
+      `${here}measure.py`,
+      work,
+      library,
+      cases,
+      String(threads),
+    ]
+    : [Deno.execPath(), "run", "--quiet", "--config", `${here}deno.json`, "-A"]
+      .concat([`${here}measure.ts`, work, library, String(threads)]);
+  const { output, error } = await capture(command, threads);
+  if (error !== "") notes.add(`${names[library]}, ${work}: ${error}`);
+  return output.split("\n").filter((line) => line.startsWith("{"))
+    .map((line): Measurement => JSON.parse(line));
+}
+
+/** Whether the figures of two libraries are the same, up to rounding. */
+function agree(a: readonly number[], b: readonly number[]): boolean {
+  const scale = Math.max(...a.map(Math.abs));
+  return a.length === b.length &&
+    a.every((x, i) => Math.abs(x - b[i]) <= 1e-3 * scale);
+}
+
+function show(seconds: number, { flops = 0, unit = "ms" }: Case): string {
+  if (unit === "GFLOP/s") return (flops / seconds / 1e9).toFixed(1);
+  if (unit === "steps/s") {
+    return Math.round(1 / seconds).toLocaleString("en-US");
+  }
+  return (seconds * 1000).toPrecision(3);
+}
+
+async function table(threads: number): Promise<string[]> {
+  const present = libraries.map((name) => names[name]);
+  const lines = [
+    `| work | unit | ${present.join(" | ")} |`,
+    `|---|---|${"---:|".repeat(present.length)}`,
+  ];
+  for (const work of options.works.split(",")) {
+    const { default: { cases, libraries: own } }: { default: Work<Case> } = await import(
+      `./works/${work}.ts`
+    );
+    const python = await Deno.stat(`${here}works/${work}.py`).then(
+      () => true,
+      () => false,
+    );
+    const has = (name: Name) => name === "pytorch" || name === "jax" ? python : name in own;
+    const results = new Map<Name, Results>();
+    for (let round = 0; round < rounds; round++) {
+      for (const library of libraries.filter(has)) {
+        console.error(
+          `${threads} threads, round ${round + 1}, ${work}, ${names[library]}`,
+        );
+        const of: Results = results.get(library) ?? new Map();
+        results.set(library, of);
+        for (
+          const measured of await run(
+            work,
+            library,
+            threads,
+            JSON.stringify(cases),
+          )
+        ) {
+          of.set(measured.name, [...of.get(measured.name) ?? [], measured]);
+        }
+      }
+    }
+    for (const [name, given] of Object.entries(cases)) {
+      const first = results.get("katachi")?.get(name);
+      const reference = first && median(first.map((m) => m.median));
+      const cells = libraries.map((library) => {
+        const measured = results.get(library)?.get(name);
+        if (measured === undefined) return "";
+        const seconds = median(measured.map((m) => m.median));
+        const same = first === undefined ||
+          measured.every((m) => agree(first[0].check, m.check));
+        if (!same) {
+          notes.add(`${names[library]}, ${name}: other results than Katachi's`);
+          Deno.exitCode = 1;
+        }
+        const ratio = library === "katachi" || reference === undefined
+          ? ""
+          : ` (${(seconds / reference).toPrecision(2)})`;
+        return `${show(seconds, given)}${ratio}${same ? "" : " differs"}`;
+      });
+      lines.push(`| ${name} | ${given.unit ?? "ms"} | ${cells.join(" | ")} |`);
+    }
+  }
+  return lines;
+}
+
+const imports: Record<string, string> = JSON.parse(
+  await Deno.readTextFile(`${here}deno.json`),
+).imports;
+const lines = [
+  `${await machine()}; Deno ${Deno.version.deno}, V8 ${Deno.version.v8}; ` +
+  ["@jax-js/jax", "@tensorflow/tfjs"].map((name) => imports[name].replace("npm:", "")).join(", ") +
+  Object.entries(versions).map(([name, version]) => `, ${names[name as Name]} ${version}`).join(""),
+];
+for (const threads of options.threads.split(",").map(Number)) {
+  lines.push(
+    "",
+    threads === 1 ? "One thread:" : `${threads} threads:`,
+    "",
+    ...await table(threads),
+  );
+}
+lines.push(
+  "",
+  "Whole processes, seconds:",
+  "",
+  ...await wholeProcesses(root, options.mnist, rounds),
+);
+if (notes.size > 0) lines.push("", ...[...notes].map((note) => `- ${note}`));
+console.log(lines.join("\n"));
