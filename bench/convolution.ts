@@ -8,12 +8,15 @@
  */
 import {
   type AnyTensor,
+  argmax,
   conv2d,
+  cumsum,
   grad,
   jit,
   matmul,
   maxPool,
   random,
+  take,
   valueAndGrad,
 } from "../mod.ts";
 import { relu, softmaxCrossEntropy } from "../src/nn/mod.ts";
@@ -100,6 +103,38 @@ for (const [name, { x, w, stride = 1, padding = "VALID", groups = 1 }] of Object
   report(`${name}, by input`, flops, () => byInput(input, kernel));
   report(`${name}, by kernel`, flops, () => byKernel(kernel, input));
 }
+
+/** Milliseconds of what is not a product, and the gigabytes per second that it reads and writes. */
+function passes(name: string, bytes: number, run: () => void): void {
+  const [best, median] = milliseconds(run);
+  console.log(
+    name.padEnd(44),
+    `${best.toFixed(2).padStart(8)} ms best ${median.toFixed(2).padStart(8)} ms median`,
+    `${(bytes / best / 1e6).toFixed(1).padStart(7)} GB/s`,
+  );
+}
+
+const planes = random.normal(key, [64, 64, 28, 28]);
+const pool = (x: typeof planes) => maxPool(x, { window: 2 });
+const pooled = jit(pool);
+const byPlanes = jit(grad((x: typeof planes) => pool(x).sum()));
+passes("largest of 2x2 of 64x64x28x28", planes.size * 5, () => pooled(planes));
+passes("its gradient", planes.size * 8, () => byPlanes(planes));
+
+const table = random.normal(key, [10_000, 128]);
+const words = random.randint(key, [64, 128], 0, 10_000);
+const embedded = jit((x: typeof table) => take(x, words, 0));
+const byTable = jit(grad((x: typeof table) => take(x, words, 0).sum()));
+passes("8192 of 10,000 rows of 128", words.size * 128 * 8, () => embedded(table));
+passes("its gradient", words.size * 128 * 12 + table.size * 4, () => byTable(table));
+
+const scores = random.normal(key, [4096, 1000]);
+const best = jit((x: typeof scores) => argmax(x, -1));
+const running = jit((x: typeof scores) => cumsum(x, -1));
+const down = jit((x: typeof scores) => cumsum(x, 0));
+passes("positions of the largest of 4096 x 1000", scores.size * 4, () => best(scores));
+passes("running sums along rows of 4096 x 1000", scores.size * 8, () => running(scores));
+passes("running sums along columns of 4096 x 1000", scores.size * 8, () => down(scores));
 
 const images = random.normal(key, [64, 1, 28, 28]);
 const labels = random.randint(key, [64], 0, 10);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Convolution } from "../../primitives/convolution.ts";
 import type { Sliding } from "../../primitives/sliding.ts";
 import type { Windows } from "../../primitives/window.ts";
 import type { Shape } from "../../shape/dim.ts";
@@ -23,10 +24,16 @@ import {
   weightOf,
 } from "./symbolic.ts";
 import { weightOfApply } from "./weight.ts";
-import { fold, foldArgmax, roomOf, slide } from "./windows.ts";
+import { fold, foldArgmax, phasesOf, roomOf, slide } from "./windows.ts";
 
 /** A window of so many places is written out place by place. */
 const few = 32;
+
+/** From so many elements on, an array is filled around what it holds, and not where it is stored. */
+const much = 1024;
+
+/** So many convolutions at most take the place of one. */
+const mostPhases = 16;
 
 /** A value's elements in a larger array, from some place on and some steps apart. */
 export function placed(
@@ -39,9 +46,27 @@ export function placed(
 ): Load {
   const buffer = newBuffer(shape, value.dtype);
   const own = rowMajor(shape);
-  builder.store(view(filling, shape, []), buffer, { offset: 0, strides: own });
+  const offsetOf = (start: readonly number[]) =>
+    own.reduce((sum, step, axis) => sum + step * start[axis], 0);
+  const fill = (start: readonly number[], part: Shape) =>
+    builder.store(view(filling, part, []), buffer, { offset: offsetOf(start), strides: own });
+  const solid = steps.every((step) => step === 1) && !value.shape.includes(0);
+  if (!solid || sizeOf(shape) < much) fill(shape.map(() => 0), shape);
+  else {
+    // What is before and behind along each axis, between what is before and behind along the ones
+    // in front of it.
+    for (const [axis, dim] of shape.entries()) {
+      const part = (length: number) =>
+        shape.map((own, i) => i < axis ? value.shape[i] : i === axis ? length : own);
+      const at = (start: number) =>
+        shape.map((_, i) => i < axis ? before[i] : i === axis ? start : 0);
+      const end = before[axis] + value.shape[axis];
+      fill(at(0), part(before[axis]));
+      fill(at(end), part(dim - end));
+    }
+  }
   builder.store(value, buffer, {
-    offset: own.reduce((sum, step, axis) => sum + step * before[axis], 0),
+    offset: offsetOf(before),
     strides: own.map((step, axis) => step * steps[axis]),
   });
   return load(buffer);
@@ -83,14 +108,41 @@ export function lowerConvolution(builder: Builder, equation: Equation): void {
     return builder.define(output, { kind: "constant", shape, dtype, value: 0 });
   }
   const [x, w] = inputs.map(builder.read);
+  const phases = phasesOf(x.shape, w.shape, shape, params);
+  if (phases.length === 1 || phases.length > mostPhases) {
+    return builder.define(output, convolved(builder, x, w, params));
+  }
+  const input = builder.loaded(x);
+  const buffer = newBuffer(shape, dtype);
+  const own = rowMajor(shape);
+  for (const { places, positions, sliding } of phases) {
+    const part = [...shape.slice(0, 2), ...positions.map(({ count }) => count)];
+    const seen = [...w.shape.slice(0, 2), ...places.map(({ count }) => count)];
+    const sources = seen.map((_, axis) =>
+      axis < 2
+        ? { axis, start: 0, scale: 1 }
+        : { axis, start: places[axis - 2].start, scale: places[axis - 2].step }
+    );
+    const value: Symbolic = seen.includes(0)
+      ? { kind: "constant", shape: part, dtype, value: 0 }
+      : convolved(builder, input, view(w, seen, sources), { ...sliding, groups: params.groups });
+    builder.store(value, buffer, {
+      offset: positions.reduce((sum, { start }, i) => sum + start * own[i + 2], 0),
+      strides: own.map((step, axis) => axis < 2 ? step : step * positions[axis - 2].step),
+    });
+  }
+  builder.define(output, load(buffer));
+}
+
+function convolved(builder: Builder, x: Symbolic, w: Symbolic, params: Convolution): Load {
   const { kernel, result } = convolutionKernel(
     builder.loaded(surrounded(builder, x, params, 0)),
     builder.loaded(w),
     params,
-    (shape) => newBuffer(shape, dtype),
+    (shape) => newBuffer(shape, x.dtype),
   );
   builder.add(kernel);
-  builder.define(output, result);
+  return result;
 }
 
 /** The sum of each window, or the largest. */

@@ -42,6 +42,70 @@ export function roomOf(
   });
 }
 
+/** Evenly spaced places on an axis. */
+export interface Places {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** Positions that see the same places of the window, and how it slides over them without holes. */
+export interface Phase {
+  readonly places: readonly Places[];
+  readonly positions: readonly Places[];
+  readonly sliding: Sliding;
+}
+
+/**
+ * Windows over an input with holes see elements in every other place only, and which ones goes by the
+ * position: parts of the window, each at every other position, slide over an input without holes. All
+ * in one, where there are no holes or the window skips places.
+ */
+export function phasesOf(input: Shape, window: Shape, output: Shape, sliding: Sliding): Phase[] {
+  const { strides, padding, inputDilation, dilation } = sliding;
+  const lead = input.length - strides.length;
+  let phases: Phase[] = [{
+    places: [],
+    positions: [],
+    sliding: { strides: [], padding: [], inputDilation: [], dilation: [] },
+  }];
+  for (const [axis, holes] of inputDilation.entries()) {
+    const [dim, size, count] = [input, window, output].map((shape) => shape[lead + axis]);
+    const [before, after] = padding[axis];
+    const apart = strides[axis] === 1 && dilation[axis] === 1 ? holes : 1;
+    phases = phases.flatMap((phase) =>
+      Array.from({ length: Math.min(apart, count) }, (_, start): Phase => {
+        // The position `start + apart * i` and the place `first + apart * j` see the element
+        // `i + j - cut`.
+        const first = (((before - start) % apart) + apart) % apart;
+        const places = {
+          start: first,
+          step: apart,
+          count: Math.max(Math.ceil((size - first) / apart), 0),
+        };
+        const positions = { start, step: apart, count: Math.ceil((count - start) / apart) };
+        const cut = (before - start - first) / apart;
+        return {
+          places: [...phase.places, places],
+          positions: [...phase.positions, positions],
+          sliding: {
+            strides: [...phase.sliding.strides, strides[axis]],
+            dilation: [...phase.sliding.dilation, dilation[axis]],
+            inputDilation: [...phase.sliding.inputDilation, apart === holes ? 1 : holes],
+            padding: [
+              ...phase.sliding.padding,
+              apart === holes && holes > 1
+                ? [cut, positions.count - 1 + places.count - dim - cut]
+                : [before, after],
+            ],
+          },
+        };
+      })
+    );
+  }
+  return phases;
+}
+
 /** The axes of a view on windows: after those that go along come the window's, and the positions. */
 export interface Axes {
   readonly shape: Shape;
