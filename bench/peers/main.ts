@@ -13,7 +13,7 @@
  *
  * @module
  */
-import type { Measurement } from "./measure.ts";
+import type { Failure, Measurement } from "./measure.ts";
 import type { Case, Work } from "./work.ts";
 import { capture, machine, median, parse, pythonVersions, wholeProcesses } from "./processes.ts";
 
@@ -80,7 +80,7 @@ async function run(
   const { output, error } = await capture(command, threads);
   if (error !== "") notes.add(`${names[library]}, ${work}: ${error}`);
   return output.split("\n").filter((line) => line.startsWith("{"))
-    .map((line): Measurement => JSON.parse(line));
+    .map((line): Measurement | Failure => JSON.parse(line));
 }
 
 /** Whether the figures of two libraries are the same, up to rounding. */
@@ -129,7 +129,9 @@ async function table(threads: number): Promise<string[]> {
             JSON.stringify(cases),
           )
         ) {
-          of.set(measured.name, [...of.get(measured.name) ?? [], measured]);
+          if ("error" in measured) {
+            notes.add(`${names[library]}, ${measured.name}: ${measured.error}`);
+          } else of.set(measured.name, [...of.get(measured.name) ?? [], measured]);
         }
       }
     }
