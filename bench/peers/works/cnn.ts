@@ -133,7 +133,7 @@ export default work(cases, {
     });
     const logits = () => {
       const convolve = (x: Tensor4D, kernel: Variable, bias: Variable) =>
-        tf.relu(tf.add(tf.conv2d(x, kernel as Variable<4 & never> as never, 1, "valid"), bias));
+        tf.relu(tf.add(tf.conv2d(x, kernel as never, 1, "valid"), bias));
       const c2 = convolve(convolve(x, k1, b1) as Tensor4D, k2, b2) as Tensor4D;
       const pooled = tf.reshape(tf.maxPool(c2, 2, 2, "valid"), [batch, 6400]);
       return tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(pooled, w3), b3)), w4), b4);
