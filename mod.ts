@@ -41,6 +41,7 @@ export {
   type TypedArray,
 } from "./src/tensor/dtype.ts";
 export { KatachiError } from "./src/errors.ts";
+export { DonationError } from "./src/tensor/storage.ts";
 export { TreeError, treeLeaves, treeMap } from "./src/tensor/tree.ts";
 export {
   arange,
@@ -318,7 +319,13 @@ export type {
   WithAxis,
   WithoutAxis,
 } from "./src/transforms/tree_types.ts";
-export { jit, type JitOptions, traceCount, type TreeFunction } from "./src/transforms/jit.ts";
+export {
+  jit,
+  type JitOptions,
+  type Jitted,
+  traceCount,
+  type TreeFunction,
+} from "./src/transforms/jit.ts";
 export {
   evalShape,
   type ShapeDType,
@@ -339,6 +346,14 @@ export {
 export { countEquations, makeTape, runTape } from "./src/transforms/make_tape.ts";
 export { cost } from "./src/transforms/cost.ts";
 export { Cost, type CostParts, type PrimitiveCost, tapeCost } from "./src/tape/cost.ts";
+export {
+  type BufferReport,
+  type KernelParts,
+  KernelReport,
+  Lowered,
+  type LoweredProgram,
+} from "./src/tape/lowered.ts";
+export { type KernelTime, Profile, profile } from "./src/transforms/profile.ts";
 export { tapeToDot } from "./src/tape/dot.ts";
 export {
   type Abstract,

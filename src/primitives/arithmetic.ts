@@ -22,7 +22,8 @@ import type { Binary, RealBinary, RealUnary, SameUnary } from "./signatures.ts";
 /** Two numbers drawn for a derivative that has a jump where they are equal. */
 const apart = [{ range: [-2, -0.2] }, { range: [0.2, 2] }] as const;
 
-const addPrimitive = elementwise({
+/** The sum. */
+export const addPrimitive = elementwise({
   name: "add",
   summary: "a + b",
   dtypes: numeric,
@@ -78,7 +79,8 @@ const powPrimitive = elementwise({
   domain: [{ range: [0.5, 2] }],
 });
 
-const maximumPrimitive = elementwise({
+/** The larger of two. */
+export const maximumPrimitive = elementwise({
   name: "maximum",
   summary: "the larger one; NaN if either is",
   dtypes: [...numeric, "bool"],

@@ -41,7 +41,8 @@ const lessPrimitive = elementwise({
   derivatives: truth,
 });
 
-const lessEqualPrimitive = elementwise({
+/** Whether one is no larger than another. */
+export const lessEqualPrimitive = elementwise({
   name: "lessEqual",
   summary: "a <= b",
   dtypes,

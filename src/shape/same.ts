@@ -35,6 +35,7 @@ export type Merged<A, B, K, Out extends readonly unknown[] = []> = A extends
 
 /** Whether two shapes, or other lists of whole numbers, are the same. */
 export function equalShapes(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
 

@@ -7,6 +7,7 @@ import { allocate } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/storage.ts";
 import { tapesRun } from "./effects.ts";
 import { flopsOf } from "./flops.ts";
+import { bytesText, grouped } from "./amounts.ts";
 import { type Atom, type Equation, isLiteral, type Tape } from "./tape.ts";
 
 /** How often a primitive is applied, and what that costs. */
@@ -209,18 +210,4 @@ function peakOf({ inputs, constants, equations, outputs }: Tape): number {
       bytesOf([...after].filter((atom) => lastUse.get(atom) === i));
   }
   return peak;
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-function bytesText(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let [value, unit] = [bytes, 0];
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${Math.round(value * 10) / 10} ${units[unit]}`;
 }

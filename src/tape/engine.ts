@@ -4,18 +4,31 @@
  * @module
  */
 import type { AnyTensor } from "../tensor/tensor.ts";
+import type { KernelReport, LoweredProgram } from "./lowered.ts";
 import type { Params, Primitive } from "./primitive.ts";
 import type { Abstract, Tape } from "./tape.ts";
 
 /** A compiled tape: concrete tensors in, concrete tensors out. */
 export type Program = (inputs: readonly AnyTensor[]) => readonly AnyTensor[];
 
+/** Is told that a kernel took so many milliseconds. */
+export type Meter = (kernel: KernelReport, milliseconds: number) => void;
+
 /** Something that executes tapes. */
 export interface Engine {
   /** Its name. */
   readonly name: string;
-  /** Prepares a tape whose constants are concrete. */
-  compile(tape: Tape): Program;
+  /** Whether it wants programs whose equations know the user's lines. */
+  readonly wantsLines?: boolean;
+  /**
+   * Prepares a tape whose constants are concrete. Of the donated inputs, told by their positions, the
+   * memory may be used for results: nobody reads them after a call.
+   */
+  compile(tape: Tape, donated?: readonly number[]): Program;
+  /** As `compile`, for a program that tells how long each of its kernels took. */
+  timed?(tape: Tape, donated: readonly number[], meter: Meter): Program;
+  /** What `compile` makes of a tape, to look at. */
+  lower?(tape: Tape, donated: readonly number[]): LoweredProgram;
   /** Executes one equation at once, outside any tape. */
   evaluate(
     primitive: Primitive,
@@ -26,10 +39,12 @@ export interface Engine {
 }
 
 let current: Engine | undefined;
+let watched: Engine | undefined;
 
 /** Makes an engine the one that executes from now on. */
 export function useEngine(engine: Engine): void {
   current = engine;
+  watched = watch?.(engine);
 }
 
 let watch: ((engine: Engine) => Engine) | undefined;
@@ -38,6 +53,7 @@ let watch: ((engine: Engine) => Engine) | undefined;
 export function watchEngine(next: typeof watch): typeof watch {
   const before = watch;
   watch = next;
+  watched = current && watch?.(current);
   return before;
 }
 
@@ -46,5 +62,5 @@ export function engine(): Engine {
   if (current === undefined) {
     throw new Error("no engine: import from the package's own entry points");
   }
-  return watch === undefined ? current : watch(current);
+  return watched ?? current;
 }

@@ -13,7 +13,7 @@ export function perTape<A extends readonly unknown[], R>(
   return (tape, ...args) => {
     let ways = made.get(tape);
     if (ways === undefined) made.set(tape, ways = new Map());
-    const key = JSON.stringify(args);
+    const key = args.length === 0 ? "" : JSON.stringify(args);
     if (!ways.has(key)) ways.set(key, make(tape, ...args));
     return ways.get(key)!;
   };

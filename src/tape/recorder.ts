@@ -203,6 +203,11 @@ export function withRecorder<R>(
   }
 }
 
+/** Whether any trace is open; if none is, everything is executed at once. */
+export function isRecording(): boolean {
+  return stack.length > 0;
+}
+
 /**
  * Applies a primitive: to concrete tensors at once, to traced ones by recording it in the innermost
  * trace that has a say.
@@ -218,7 +223,7 @@ export function bind(
 }
 
 function recorderFor(inputs: readonly AnyTensor[]): Recorder | undefined {
-  let chosen = stack.findLast((recorder) => recorder.abstract);
+  let chosen = stack.findLast(isAbstract);
   for (const tensor of inputs) {
     const owner = recorderOf(tensor);
     if (owner === undefined) continue;
@@ -226,6 +231,10 @@ function recorderFor(inputs: readonly AnyTensor[]): Recorder | undefined {
     if (chosen === undefined || owner.level > chosen.level) chosen = owner;
   }
   return chosen;
+}
+
+function isAbstract({ abstract }: Recorder): boolean {
+  return abstract;
 }
 
 function recorderOf(tensor: AnyTensor): Recorder | undefined {

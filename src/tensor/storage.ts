@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { KatachiError } from "../errors.ts";
 import { showShape } from "../shape/fail.ts";
 import type { Shape } from "../shape/dim.ts";
 import type { DType, TypedArray } from "./dtype.ts";
@@ -20,8 +21,9 @@ export abstract class TensorBase {
   readonly shape: Shape;
   readonly dtype: DType;
 
-  constructor(shape: Shape, dtype: DType) {
-    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
+  /** Shapes are frozen; `frozen` says that this one is known to be. */
+  constructor(shape: Shape, dtype: DType, frozen = false) {
+    this.shape = frozen ? shape : frozenShape(shape);
     this.dtype = dtype;
   }
 
@@ -84,18 +86,68 @@ export abstract class TensorBase {
   }
 }
 
+/** Elements that are made, or copied from elsewhere, when somebody asks for them. */
+export abstract class Deferred {
+  /** The elements, which are the tensor's own from then on; `operation` is named in errors. */
+  abstract take(operation: string): TypedArray;
+}
+
+/** A tensor that was donated to a compiled function, and is used afterwards. */
+export class DonationError extends KatachiError {
+  /** Always `"DonationError"`. */
+  override readonly name = "DonationError";
+}
+
+/** No elements any more. */
+class GivenAway extends Deferred {
+  constructor(readonly tensor: TensorBase, readonly to: string) {
+    super();
+  }
+
+  override take(operation: string): never {
+    const { shape, dtype } = this.tensor;
+    throw new DonationError(
+      `${operation}: this ${dtype}${showShape(shape)} was donated to ${this.to}, which uses its ` +
+        `memory for results; go on with what ${this.to} returned, or do not donate the argument`,
+    );
+  }
+}
+
+let ids = 0;
+
 /** A tensor whose elements are at hand. */
 class ConcreteTensor extends TensorBase {
-  readonly #elements: TypedArray;
+  #elements: TypedArray | Deferred;
+  #id = 0;
 
-  constructor(shape: Shape, dtype: DType, data: TypedArray) {
-    super(shape, dtype);
+  constructor(shape: Shape, dtype: DType, data: TypedArray | Deferred, frozen = false) {
+    super(shape, dtype, frozen);
     this.#elements = data;
   }
 
-  override [elements](): TypedArray {
-    return this.#elements;
+  override [elements](operation: string): TypedArray {
+    const data = this.#elements;
+    return data instanceof Deferred ? this.#elements = data.take(operation) : data;
   }
+
+  /** What there is now. */
+  static storage(tensor: ConcreteTensor): TypedArray | Deferred {
+    return tensor.#elements;
+  }
+
+  static id(tensor: ConcreteTensor): number {
+    return tensor.#id === 0 ? tensor.#id = ++ids : tensor.#id;
+  }
+
+  static giveAway(tensor: ConcreteTensor, to: string): void {
+    tensor.#elements = new GivenAway(tensor, to);
+    tensor.#id = ++ids;
+  }
+}
+
+/** The same shape, never to change. */
+export function frozenShape(shape: Shape): Shape {
+  return Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
 }
 
 /** Number of elements of a shape. */
@@ -110,6 +162,32 @@ export function wrap<S extends Shape, D extends DType>(
   data: TypedArray<D>,
 ): Tensor<S, D> {
   return new ConcreteTensor(shape, dtype, data as TypedArray) as unknown as Tensor<S, D>;
+}
+
+/** A tensor whose elements are made when they are asked for; its shape is frozen already. */
+export function defer(shape: Shape, dtype: DType, data: Deferred): AnyTensor {
+  return new ConcreteTensor(shape, dtype, data, true) as unknown as AnyTensor;
+}
+
+/** Where the elements of a concrete tensor are now; `undefined` for a traced one. */
+export function storageOf(tensor: AnyTensor): TypedArray | Deferred | undefined {
+  return tensor instanceof ConcreteTensor ? ConcreteTensor.storage(tensor) : undefined;
+}
+
+/** A number that no other tensor has, `NaN` for a traced one. */
+export function idOf(tensor: AnyTensor): number {
+  return tensor instanceof ConcreteTensor ? ConcreteTensor.id(tensor) : NaN;
+}
+
+/** Takes the elements of a concrete tensor away: whoever asks for them gets an error. */
+export function giveAway(tensor: AnyTensor, to: string): void {
+  if (tensor instanceof ConcreteTensor) ConcreteTensor.giveAway(tensor, to);
+}
+
+/** Refuses a tensor that was given away; `operation` is named. */
+export function requireKept(tensor: AnyTensor, operation: string): void {
+  const storage = storageOf(tensor);
+  if (storage instanceof GivenAway) storage.take(operation);
 }
 
 /** Whether a value is a tensor, concrete or traced. */

@@ -22,7 +22,7 @@ export interface TreeStructure {
   /** Where each leaf sits: `.layers[0].w`. */
   readonly paths: readonly string[];
   /** Puts new leaves, of any kind, in the places of the old ones. */
-  readonly build: (leaves: readonly unknown[]) => unknown;
+  readonly build: Build;
 }
 
 /** A tree taken apart. */
@@ -41,11 +41,12 @@ export function flattenTree(tree: unknown, operation: string, where: string): Fl
   const leaves: AnyTensor[] = [];
   const paths: string[] = [];
 
-  const walk = (node: unknown, path: string): [string, (next: () => unknown) => unknown] => {
+  const walk = (node: unknown, path: string): readonly [key: string, build: Build] => {
     if (isTensor(node)) {
+      const at = leaves.length;
       leaves.push(node);
       paths.push(path);
-      return ["*", (next) => next()];
+      return ["*", (next) => next[at]];
     }
     if (node === null || node === undefined) return [String(node), () => node];
     if (Array.isArray(node)) {
@@ -61,11 +62,13 @@ export function flattenTree(tree: unknown, operation: string, where: string): Fl
         [name, walk(node[name], `${path}.${name}`)] as const
       );
       const key = parts.map(([name, [child]]) => `${name}: ${child}`).join(", ");
+      const empty = Object.fromEntries(Object.keys(node).map((name) => [name, undefined]));
       return [
         parts.length === 0 ? "{}" : `{ ${key} }`,
         (next) => {
-          const built = new Map(parts.map(([name, [, build]]) => [name, build(next)]));
-          return Object.fromEntries(Object.keys(node).map((name) => [name, built.get(name)]));
+          const built: Record<string, unknown> = { ...empty };
+          for (const [name, [, build]] of parts) built[name] = build(next);
+          return built;
         },
       ];
     }
@@ -75,17 +78,38 @@ export function flattenTree(tree: unknown, operation: string, where: string): Fl
   };
 
   const [key, build] = walk(tree, "");
-  return {
-    leaves,
-    structure: {
-      key,
-      paths,
-      build: (next) => {
-        let at = 0;
-        return build(() => next[at++]);
-      },
-    },
-  };
+  return { leaves, structure: { key, paths, build } };
+}
+
+/** Puts leaves into a tree, or a part of it. */
+type Build = (leaves: readonly unknown[]) => unknown;
+
+/** Whether a tree is like another one, whose leaves' shapes and dtypes included; collects its leaves. */
+export type Matcher = (tree: unknown, leaves: AnyTensor[]) => boolean;
+
+/** Makes a quick comparison with a tree, of which it keeps no tensor. */
+export function matcherOf(tree: unknown): Matcher {
+  if (isTensor(tree)) {
+    const { shape, dtype } = tree;
+    return (other, leaves) => {
+      if (!isTensor(other) || other.dtype !== dtype || !equalShapes(other.shape, shape)) {
+        return false;
+      }
+      leaves.push(other);
+      return true;
+    };
+  }
+  if (Array.isArray(tree)) {
+    const items = tree.map(matcherOf);
+    return (other, leaves) =>
+      Array.isArray(other) && other.length === items.length &&
+      items.every((matches, i) => matches(other[i], leaves));
+  }
+  if (!isPlainObject(tree)) return (other) => other === tree;
+  const parts = Object.keys(tree).sort().map((name) => [name, matcherOf(tree[name])] as const);
+  return (other, leaves) =>
+    isPlainObject(other) && Object.keys(other).length === parts.length &&
+    parts.every(([name, matches]) => Object.hasOwn(other, name) && matches(other[name], leaves));
 }
 
 /** A place in a tree for messages; in a list of arguments `argument 0.w`, for "argument " and `[0].w`. */

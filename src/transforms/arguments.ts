@@ -6,7 +6,13 @@
 import { showShape } from "../shape/fail.ts";
 import { isTensor } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { flattenTree, type FlatTree, type TreeStructure } from "../tensor/tree.ts";
+import {
+  flattenTree,
+  type FlatTree,
+  type Matcher,
+  matcherOf,
+  type TreeStructure,
+} from "../tensor/tree.ts";
 
 /** An argument: a tree taken apart, or the text of a static value. */
 export type Argument = FlatTree | { readonly fixed: string };
@@ -47,6 +53,28 @@ export function takeApart(
       },
     },
     key: list.map(keyOf).join("; "),
+  };
+}
+
+/** Makes a quick comparison with arguments; without it, their keys tell whether they are alike. */
+export function argumentsMatcher(
+  operation: string,
+  args: readonly unknown[],
+  statics: readonly number[],
+): (others: readonly unknown[]) => readonly AnyTensor[] | undefined {
+  const matchers = args.map((arg, i): Matcher => {
+    if (!statics.includes(i)) return matcherOf(arg);
+    const where = `${operation}: argument ${i}`;
+    const text = staticText(arg, where);
+    return (other) => staticText(other, where) === text;
+  });
+  return (others) => {
+    if (others.length !== matchers.length) return undefined;
+    const leaves: AnyTensor[] = [];
+    for (let i = 0; i < matchers.length; i++) {
+      if (!matchers[i](others[i], leaves)) return undefined;
+    }
+    return leaves;
   };
 }
 

@@ -5,11 +5,15 @@
  */
 import { type KeyUses, useKeysOf } from "../random/reuse.ts";
 import type { TreeStructure } from "../tensor/tree.ts";
+import { giveAway, isConcrete, requireKept } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { optimize } from "../tape/passes/optimize.ts";
-import { TraceError } from "../tape/recorder.ts";
+import { engine, type Program } from "../tape/engine.ts";
+import { Lowered } from "../tape/lowered.ts";
+import { Recent } from "../tape/recent.ts";
+import { isRecording, TraceError } from "../tape/recorder.ts";
 import type { Tape } from "../tape/tape.ts";
-import { takeApart } from "./arguments.ts";
+import { type Argument, argumentsMatcher, takeApart } from "./arguments.ts";
 import { call, closeOver } from "./call.ts";
 import { explainRetrace, formOf, reportRetrace, type Trace } from "./retrace.ts";
 import { trace } from "./trace.ts";
@@ -28,13 +32,50 @@ export interface JitOptions {
    * by what is in them, functions and other objects by identity.
    */
   readonly staticArgs?: readonly number[];
+  /**
+   * The positions of arguments that are given away: their memory is used for results of the same
+   * shapes and dtypes, so that nothing is copied from one step of a loop to the next. Whoever uses
+   * their tensors after the call gets a {@linkcode DonationError}. Inside other transformations
+   * nothing is given away.
+   */
+  readonly donate?: readonly number[];
+  /**
+   * How many programs are kept, each with memory of its own; 64 unless given. The one that was used
+   * longest ago is let go first, and is made anew when it is needed again.
+   */
+  readonly maxPrograms?: number;
 }
 
-interface Compiled {
+/** A compiled function: it can be called like the function that it was made of. */
+export type Jitted<F extends TreeFunction> = F & {
+  /**
+   * What the function becomes for arguments like these: its optimized tape, its kernels and their
+   * figures, the places of buffers in memory, the WebAssembly module. Nothing is run.
+   *
+   * @throws {TypeError} Where the engine in use makes no modules.
+   */
+  lower(...args: Parameters<F>): Lowered;
+};
+
+/** A recorded function. */
+interface Recorded {
   readonly tape: Tape;
   readonly output: TreeStructure;
   readonly keyUses: KeyUses;
+  /** Which inputs are given away. */
+  readonly donated: readonly number[];
+  /** The leaves of arguments that it serves, `undefined` for others. */
+  readonly matches: ReturnType<typeof argumentsMatcher>;
+  /** Whether its equations know the user's lines. */
+  readonly knowsLines: boolean;
+  /** How long it took to record, in milliseconds. */
+  readonly traceTime: number;
+  /** Compiled by the engine that was asked last. */
+  program?: { readonly by: unknown; readonly run: Program };
 }
+
+/** So many traces are remembered, to say what is new about another one. */
+const remembered = 256;
 
 const counts = new WeakMap<TreeFunction, () => number>();
 
@@ -44,12 +85,14 @@ const counts = new WeakMap<TreeFunction, () => number>();
  * run the compiled tape. What the function closes over becomes part of the program. Side effects
  * happen at tracing only, and the values of its arguments cannot be read (`item()`, `if`).
  *
- * The result has the function's own type, and can be differentiated, compiled and nested like it.
+ * The result has the function's own type, and can be differentiated, compiled and nested like it. Its
+ * method `lower` shows what becomes of the function.
  *
  * @throws {TraceError} Where the function reads a traced value, or needs more than `maxTraces`.
  * @throws {TreeError} Where an argument or the result has a leaf that is not a tensor.
  * @throws {TypeError} Where a static argument is a tensor.
- * @throws {RangeError} Where `staticArgs` are no positions.
+ * @throws {DonationError} Where an argument was donated before.
+ * @throws {RangeError} Where `staticArgs` or `donate` are no positions, or `maxPrograms` is no number of programs.
  *
  * @example
  * ```ts
@@ -66,41 +109,68 @@ const counts = new WeakMap<TreeFunction, () => number>();
  * power(ones([3]), 4).toArray(); // [1, 1, 1]
  * ```
  */
-export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
-  const { staticArgs = [], maxTraces = Infinity } = options;
-  for (const position of staticArgs) {
-    if (!Number.isInteger(position) || position < 0) {
-      throw new RangeError(`jit: staticArgs are positions of arguments, got ${position}`);
-    }
+export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): Jitted<F> {
+  const { staticArgs = [], donate = [], maxTraces = Infinity, maxPrograms = 64 } = options;
+  if (!Number.isInteger(maxPrograms) || maxPrograms < 1) {
+    throw new RangeError(`jit: maxPrograms is a number of programs, got ${maxPrograms}`);
   }
+  requirePositions("staticArgs", staticArgs);
+  requirePositions("donate", donate);
+  const both = donate.find((position) => staticArgs.includes(position));
+  if (both !== undefined) throw new RangeError(`jit: argument ${both} is static, not donated`);
   const name = f.name || "the function";
-  const programs = new Map<string, Compiled>();
-  const seen = new Map<string, Trace>();
+  const programs = new Recent<Recorded>(maxPrograms);
+  const seen = new Recent<Trace>(remembered);
   let traces = 0;
+  let last: Recorded | undefined;
 
-  const compiled = (...args: unknown[]): unknown => {
-    const { list, leaves, structure, key } = takeApart("jit", args, staticArgs);
+  /** The program for some arguments, and its inputs. */
+  const programFor = (args: readonly unknown[]): readonly [Recorded, readonly AnyTensor[]] => {
+    const { wantsLines = false } = engine();
+    const found = last?.knowsLines === wantsLines ? last.matches(args) : undefined;
+    if (found !== undefined) return [last!, found];
+    const { list, leaves, structure, key: form } = takeApart("jit", args, staticArgs);
+    const key = wantsLines ? `with lines: ${form}` : form;
     const known = programs.get(key);
-    if (known !== undefined) return apply(known, leaves, f.name);
+    if (known !== undefined) return [last = known, leaves];
+    if (!wantsLines) countTrace(list);
+    const began = performance.now();
+    const { tape, output, keyUses } = trace("jit", f, structure, leaves);
+    const closed = closeOver(tape);
+    const recorded: Recorded = {
+      tape: optimize(closed.tape),
+      output,
+      keyUses,
+      donated: donatedLeaves(list, donate),
+      matches: argumentsMatcher("jit", args, staticArgs),
+      knowsLines: wantsLines,
+      traceTime: performance.now() - began,
+    };
+    // A program that captured a tensor of an enclosing trace is good for that trace only.
+    const captures = closed.captured.length > 0;
+    if (!captures) programs.set(key, last = recorded);
+    if (!wantsLines) seen.set(key, { number: traces, forms: list.map(formOf), captures });
+    return [recorded, [...leaves, ...closed.captured]];
+  };
+
+  const countTrace = (list: readonly Argument[]): void => {
+    const forms = list.map(formOf);
     if (traces >= maxTraces) {
       throw new TraceError(
         `jit: would trace ${name} more than maxTraces = ${maxTraces} times${
-          seen.size === 0 ? "" : `: ${explainRetrace(list.map(formOf), [...seen.values()])}`
+          traces === 0 ? "" : `: ${explainRetrace(forms, [...seen.values()])}`
         }`,
       );
     }
-    const now = { number: ++traces, forms: list.map(formOf) };
-    reportRetrace(name, now, [...seen.values()]);
-    if (!seen.has(key)) seen.set(key, now);
-    const { tape, output, keyUses } = trace("jit", f, structure, leaves);
-    const closed = closeOver(tape);
-    const program = { tape: optimize(closed.tape), output, keyUses };
-    // A program that captured a tensor of an enclosing trace is good for that trace only.
-    if (closed.captured.length === 0) programs.set(key, program);
-    return apply(program, [...leaves, ...closed.captured], f.name);
+    reportRetrace(name, { number: ++traces, forms }, [...seen.values()]);
   };
+
+  const compiled = (...args: unknown[]): unknown => apply(...programFor(args), f.name);
   counts.set(compiled, () => traces);
-  return Object.defineProperty(compiled, "name", { value: f.name }) as unknown as F;
+  return Object.defineProperties(compiled, {
+    name: { value: f.name },
+    lower: { value: (...args: unknown[]) => lowered(programFor(args)[0]) },
+  }) as unknown as Jitted<F>;
 }
 
 /**
@@ -125,11 +195,47 @@ export function traceCount(f: TreeFunction): number {
   return count();
 }
 
-function apply(
-  { tape, output, keyUses }: Compiled,
-  inputs: readonly AnyTensor[],
-  name: string,
-): unknown {
+function lowered({ tape, donated, traceTime }: Recorded): Lowered {
+  const { name, lower } = engine();
+  if (lower === undefined) {
+    throw new TypeError(`jit: the engine ${name} makes no modules to look at`);
+  }
+  return new Lowered(tape, traceTime, lower(tape, donated));
+}
+
+function requirePositions(option: string, positions: readonly number[]): void {
+  for (const position of positions) {
+    if (!Number.isInteger(position) || position < 0) {
+      throw new RangeError(`jit: ${option} are positions of arguments, got ${position}`);
+    }
+  }
+}
+
+/** The positions, among the leaves of all arguments, of those of the donated ones. */
+function donatedLeaves(list: readonly Argument[], donate: readonly number[]): readonly number[] {
+  let at = 0;
+  return list.flatMap((argument, i) => {
+    if ("fixed" in argument) return [];
+    const own = argument.leaves.map((_, leaf) => at + leaf);
+    at += own.length;
+    return donate.includes(i) ? own : [];
+  });
+}
+
+function apply(recorded: Recorded, inputs: readonly AnyTensor[], name: string): unknown {
+  const { tape, output, keyUses, donated } = recorded;
   useKeysOf(keyUses, inputs);
-  return output.build(call(tape, inputs, name || undefined));
+  if (isRecording() || !inputs.every(isConcrete)) {
+    return output.build(call(tape, inputs, name || undefined));
+  }
+  const by = engine();
+  if (recorded.program?.by !== by) recorded.program = { by, run: by.compile(tape, donated) };
+  const { run } = recorded.program;
+  if (donated.length === 0) return output.build(run(inputs));
+  for (const input of inputs) requireKept(input, "jit");
+  try {
+    return output.build(run(inputs));
+  } finally {
+    for (const at of donated) giveAway(inputs[at], name || "a compiled function");
+  }
 }

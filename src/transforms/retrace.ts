@@ -41,6 +41,8 @@ export interface Trace {
   /** Counted from 1. */
   readonly number: number;
   readonly forms: readonly Form[];
+  /** Whether its program captured a tensor of an enclosing trace. */
+  readonly captures?: boolean;
 }
 
 /** Says on the console, if that is asked for, why a function is traced again. */
@@ -51,14 +53,17 @@ export function reportRetrace(name: string, now: Trace, before: readonly Trace[]
 
 /** What is new about arguments, compared with the most similar ones before. */
 export function explainRetrace(forms: readonly Form[], before: readonly Trace[]): string {
-  const candidates = before.map(({ number, forms: old }) => ({
+  const candidates = before.map(({ number, captures, forms: old }) => ({
     number,
+    captures,
     found: differences(forms, old),
   }));
   const closest = candidates.reduce((a, b) => b.found.length <= a.found.length ? b : a);
-  const { number, found } = closest;
+  const { number, captures, found } = closest;
   if (found.length === 0) {
-    return "it captures a tensor of an enclosing trace, so its program is good for that trace only";
+    return captures
+      ? "it captures a tensor of an enclosing trace, so its program is good for that trace only"
+      : `the program of trace ${number} was let go: there were more than maxPrograms since it was used`;
   }
   const more = found.length > shown ? [`and ${found.length - shown} more`] : [];
   return `${[...found.slice(0, shown), ...more].join("; ")} (in trace ${number})`;

@@ -1,36 +1,30 @@
 /**
- * From a tape to a WebAssembly module, and to a function that runs it.
+ * From a tape to a WebAssembly module.
  *
  * @module
  */
-import { KatachiError } from "../../errors.ts";
-import { allocate } from "../../tensor/dtype.ts";
-import { elementsOf, sizeOf, wrap } from "../../tensor/storage.ts";
-import type { Program as Run } from "../../tape/engine.ts";
-import type { Elements } from "../../tape/primitive.ts";
 import type { Tape } from "../../tape/tape.ts";
 import { ModuleBuilder } from "./assembler/module.ts";
-import type { Callee, Code, Local } from "./assembler/code.ts";
+import type { Callee, Code } from "./assembler/code.ts";
 import { contractionScratch, writeContraction } from "./contract_kernel.ts";
 import { Functions } from "./contraction/contraction.ts";
+import { sum, times } from "./contraction/index.ts";
+import { copyBytes } from "./copy.ts";
+import { donate, type Donation } from "./donate.ts";
 import type { Features } from "./vector/floats.ts";
-import { type AddressOf, writeLoop } from "./loop_kernel.ts";
+import { writeLoop } from "./loop_kernel.ts";
 import { lower } from "./lower.ts";
-import { bytesOf, planMemory } from "./memory.ts";
+import { bytesOf, type MemoryPlan, planMemory } from "./memory.ts";
 import type { HostKernel, Kernel, Program } from "./program.ts";
 import { writeReduce } from "./reduce_kernel.ts";
 import type { Buffer } from "./symbolic.ts";
+import type { AddressOf } from "./vector_nest.ts";
 
-const page = 65536;
+/** Memory comes in pages of so many bytes. */
+export const page = 65536;
 
 /** The start of memory stays free, so that no address is 0. */
 const start = 1024;
-
-/** A program that does not fit into memory. */
-export class MemoryError extends KatachiError {
-  /** Always `"MemoryError"`. */
-  override readonly name = "MemoryError";
-}
 
 /** A module, and what it needs to run. */
 export interface Compiled {
@@ -39,16 +33,35 @@ export interface Compiled {
   readonly pages: number;
   readonly addressOf: AddressOf;
   readonly hosts: readonly HostKernel[];
+  /** Results that end in the place of a donated input. */
+  readonly donations: readonly Donation[];
+  readonly plan: MemoryPlan;
+  /** The kernels that say when they are done, by the numbers with which they do. */
+  readonly timed: readonly Kernel[];
+}
+
+/** How a tape is compiled. */
+export interface CompileOptions {
+  readonly features: Features;
+  /** The positions of inputs that nobody reads afterwards. */
+  readonly donated?: readonly number[];
+  /** Whether each kernel tells the host when it is done. */
+  readonly timed?: boolean;
 }
 
 /** Compiles a tape to a module. */
-export function compileModule(tape: Tape, features: Features): Compiled {
-  const program = lower(tape);
-  const { addresses, scratch, size } = planMemory(
+export function compileModule(
+  tape: Tape,
+  { features, donated = [], timed = false }: CompileOptions,
+): Compiled {
+  const { program, donations, inPlace } = donate(lower(tape), donated);
+  const plan = planMemory(
     program,
     start,
     (kernel) => kernel.kind === "contract" ? contractionScratch(kernel, features) : 0,
+    inPlace,
   );
+  const { addresses, scratch, size } = plan;
   const addressOf: AddressOf = (buffer) => {
     const address = addresses.get(buffer);
     if (address === undefined) throw new Error(`buffer ${buffer.id} has no place`);
@@ -57,12 +70,24 @@ export function compileModule(tape: Tape, features: Features): Compiled {
   const pages = Math.ceil((size + 64) / page);
   const module = new ModuleBuilder({ pages });
   const host = module.import("host", ["i32"]);
+  const clock: Clock | undefined = timed
+    ? { done: module.import("done", ["i32"]), kernels: [] }
+    : undefined;
   const hosts: HostKernel[] = [];
   const functions = new Functions(module, features);
-  const context: Context = { module, functions, host, hosts, addressOf, scratch, features };
+  const context: Context = { module, functions, host, hosts, addressOf, scratch, features, clock };
   const main = writeProgram(context, program, "main");
   module.export("main", main);
-  return { program, bytes: module.encode(), pages, addressOf, hosts };
+  return {
+    program,
+    bytes: module.encode(),
+    pages,
+    addressOf,
+    hosts,
+    donations,
+    plan,
+    timed: clock?.kernels ?? [],
+  };
 }
 
 interface Context {
@@ -73,13 +98,26 @@ interface Context {
   readonly addressOf: AddressOf;
   readonly scratch: ReadonlyMap<Kernel, number>;
   readonly features: Features;
+  readonly clock: Clock | undefined;
+}
+
+/** What kernels call when they are done, with their number. */
+interface Clock {
+  readonly done: Callee;
+  readonly kernels: Kernel[];
 }
 
 /** A function that runs the kernels of a program in order. */
 function writeProgram(context: Context, program: Program, name: string): Callee {
+  const { clock } = context;
   const steps = program.kernels.map((kernel, i) => writeKernel(context, kernel, `${name}_${i}`));
   return context.module.function(name, [], [], (code) => {
-    for (const step of steps) step(code);
+    for (const [i, step] of steps.entries()) {
+      step(code);
+      if (clock === undefined) continue;
+      code.i32(clock.kernels.push(program.kernels[i]) - 1);
+      code.call(clock.done);
+    }
   });
 }
 
@@ -95,6 +133,18 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
       return asFunction((code) => writeLoop(code, kernel, addressOf, features));
     case "reduce":
       return asFunction((code) => writeReduce(code, kernel, addressOf, features));
+    case "code":
+      return asFunction((code) => kernel.write(code, addressOf, features));
+    case "rows":
+      return asFunction((code) => {
+        const row = code.local("i32");
+        code.count(row, 0, kernel.rows, 1, () => {
+          for (const part of kernel.parts) {
+            if (part.kind === "loop") writeLoop(code, part, addressOf, features, row);
+            else writeReduce(code, part, addressOf, features, row);
+          }
+        });
+      });
     case "contract":
       return writeContraction(
         context.functions,
@@ -126,22 +176,12 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
           code.set(at);
           slices.forEach((buffer, i) => {
             const bytes = bytesOf(own[i]);
-            copyBytes(
-              code,
-              [at, bytes, addressOf(buffer)],
-              [undefined, 0, addressOf(own[i])],
-              bytes,
-            );
+            copyBytes(code, sum(times(at, bytes), addressOf(buffer)), addressOf(own[i]), bytes);
           });
           code.call(body);
           results.forEach((buffer, i) => {
             const bytes = bytesOf(buffer);
-            copyBytes(
-              code,
-              [undefined, 0, addressOf(buffer)],
-              [at, bytes, addressOf(laid[i])],
-              bytes,
-            );
+            copyBytes(code, addressOf(buffer), sum(times(at, bytes), addressOf(laid[i])), bytes);
           });
           carried.forEach((buffer, i) => copy(code, addressOf, buffer, last[i]));
         });
@@ -197,117 +237,5 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
 }
 
 function copy(code: Code, addressOf: AddressOf, from: Buffer, to: Buffer): void {
-  copyBytes(code, [undefined, 0, addressOf(from)], [undefined, 0, addressOf(to)], bytesOf(from));
-}
-
-/** An address: a count times a size, and a constant. */
-type Moving = readonly [count: Local | undefined, size: number, constant: number];
-
-/** Copies bytes, exactly so many. */
-function copyBytes(code: Code, from: Moving, to: Moving, bytes: number): void {
-  const push = ([count, size, constant]: Moving): void => {
-    code.i32(constant);
-    if (count === undefined) return;
-    code.get(count);
-    code.i32(size);
-    code.op("i32.mul", "i32.add");
-  };
-  if (bytes > 128) {
-    push(to);
-    push(from);
-    code.i32(bytes);
-    return code.op("memory.copy");
-  }
-  const pieces = [
-    [16, "v128.load", "v128.store"],
-    [8, "i64.load", "i64.store"],
-    [4, "i32.load", "i32.store"],
-    [1, "i32.load8_u", "i32.store8"],
-  ] as const;
-  let at = 0;
-  for (const [size, load, store] of pieces) {
-    for (; at + size <= bytes; at += size) {
-      push(to);
-      push(from);
-      code.access(load, at, 0);
-      code.access(store, at, 0);
-    }
-  }
-}
-
-/** A function that runs a tape by a module of its own. */
-export function compileTape(tape: Tape, features: Features): Run {
-  const { program, bytes, pages, addressOf, hosts } = compileModule(tape, features);
-  const memory = memoryOf(pages);
-  const view = ({ dtype }: Buffer, shape: readonly number[], address: number): Elements => ({
-    shape,
-    dtype,
-    data: viewOf(memory.buffer, dtype, address, sizeOf(shape)),
-  });
-  const calls = hosts.map(({ primitive, params, inputs, outputs }) => {
-    const operands = inputs.map(({ buffer, shape }) => view(buffer, shape, addressOf(buffer)));
-    const results = outputs.map((buffer) => view(buffer, buffer.shape, addressOf(buffer)));
-    return () => {
-      for (const { data } of results) data.fill(0);
-      const { meaning } = primitive;
-      if (meaning.kind !== "kernel") throw new Error(`${primitive.name} has no kernel`);
-      meaning.run(operands, params, results);
-    };
-  });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory, host: (number: number) => calls[number]() },
-  });
-  const inputs = program.inputs.map((buffer) => view(buffer, buffer.shape, addressOf(buffer)).data);
-  const outputs = program.outputs.map((buffer, i) => {
-    const { shape, dtype } = tape.outputs[i];
-    return { shape, dtype, data: view(buffer, buffer.shape, addressOf(buffer)).data };
-  });
-  const constants = (part: Program): void => {
-    for (const { buffer, value } of part.constants) {
-      view(buffer, buffer.shape, addressOf(buffer)).data.set(elementsOf(value, "execute"));
-    }
-    for (const kernel of part.kernels) {
-      if (kernel.kind === "scan") constants(kernel.body);
-      if (kernel.kind === "while") [kernel.condition, kernel.body].forEach(constants);
-      if (kernel.kind === "choose") kernel.branches.forEach(constants);
-    }
-  };
-  constants(program);
-  const main = instance.exports.main as () => void;
-  return (tensors) => {
-    for (const [i, tensor] of tensors.entries()) inputs[i].set(elementsOf(tensor, "execute"));
-    main();
-    return outputs.map(({ shape, dtype, data }) => wrap(shape, dtype, data.slice()));
-  };
-}
-
-/** All that 32-bit addresses reach. */
-const mostPages = 65536;
-
-function memoryOf(pages: number): WebAssembly.Memory {
-  try {
-    if (pages <= mostPages) return new WebAssembly.Memory({ initial: pages });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
-  throw new MemoryError(
-    `the program needs ${
-      (pages * page).toLocaleString("en-US")
-    } bytes of memory, more than there is; ` +
-      `use smaller batches, or checkpoint what is differentiated`,
-  );
-}
-
-function viewOf(
-  memory: ArrayBufferLike,
-  dtype: Buffer["dtype"],
-  address: number,
-  length: number,
-): Elements["data"] {
-  const Type = allocate(dtype, 0).constructor as new (
-    buffer: ArrayBufferLike,
-    offset: number,
-    length: number,
-  ) => Elements["data"];
-  return new Type(memory, address, length);
+  copyBytes(code, addressOf(from), addressOf(to), bytesOf(from));
 }

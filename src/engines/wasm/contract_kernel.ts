@@ -13,7 +13,7 @@ import {
   type Functions,
   scratchBytes,
 } from "./contraction/contraction.ts";
-import type { AddressOf } from "./loop_kernel.ts";
+import type { AddressOf } from "./vector_nest.ts";
 import { elementSize } from "./memory.ts";
 import type { ContractKernel, ReduceKernel } from "./program.ts";
 import { writeReduce } from "./reduce_kernel.ts";

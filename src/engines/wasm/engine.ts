@@ -10,17 +10,26 @@ import { tapeCost } from "../../tape/cost.ts";
 import { flopsOf } from "../../tape/flops.ts";
 import { perTape } from "../../tape/memo.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
+import { Recent } from "../../tape/recent.ts";
 import { type Abstract, freshVariable, Tape } from "../../tape/tape.ts";
 import { interpreter } from "../interpreter/interpreter.ts";
-import { compileTape } from "./compile.ts";
 import { features } from "./features.ts";
+import { compileTape, lowerTape } from "./instance.ts";
 
-const compile: (tape: Tape) => Program = perTape((tape) => compileTape(tape, features()));
+const compiled = perTape((tape, donated: readonly number[]) =>
+  compileTape(tape, { features: features(), donated })
+);
+
+function compile(tape: Tape, donated: readonly number[] = []): Program {
+  return compiled(tape, donated);
+}
 
 /** Compiles tapes to WebAssembly. Single equations are compiled, too, where that is worth it. */
 export const wasm: Engine = {
   name: "wasm",
   compile,
+  timed: (tape, donated, meter) => compileTape(tape, { features: features(), donated }, meter),
+  lower: (tape, donated) => lowerTape(tape, { features: features(), donated }),
   evaluate: (primitive, params, inputs, outputs) => {
     const { meaning } = primitive;
     if (meaning.kind === "call") return compile(meaning.tape(params))(inputs);
@@ -48,10 +57,8 @@ function isLarge(
   return elements + (flopsOf(primitive, inputs, outputs, params) ?? 0) > large;
 }
 
-/** So many single equations stay compiled; the one that was used longest ago goes first. */
-const most = 64;
-
-const singles = new Map<string, Program>();
+/** Single equations that stay compiled. */
+const singles = new Recent<Program>(64);
 
 /** The program of one equation. */
 function single(
@@ -61,17 +68,15 @@ function single(
   outputs: readonly Abstract[],
 ): Program {
   if (primitive.meaning.kind === "control") {
-    return compileTape(tapeOf(primitive, params, inputs, outputs), features());
+    return compileTape(tapeOf(primitive, params, inputs, outputs), { features: features() });
   }
   const form = ({ shape, dtype }: Abstract) => `${dtype}[${shape}]`;
   const key = `${primitive.name} ${JSON.stringify(params ?? null)} ${inputs.map(form)}`;
   let program = singles.get(key);
   if (program === undefined) {
-    program = compileTape(tapeOf(primitive, params, inputs, outputs), features());
-    const [oldest] = singles.keys();
-    if (singles.size >= most) singles.delete(oldest);
-  } else singles.delete(key);
-  singles.set(key, program);
+    program = compileTape(tapeOf(primitive, params, inputs, outputs), { features: features() });
+    singles.set(key, program);
+  }
   return program;
 }
 

@@ -10,12 +10,24 @@ import { flopsOf } from "../../tape/flops.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
+import type { Builder } from "./builder.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
+import {
+  lowerDynamicSlice,
+  lowerGather,
+  lowerPosition,
+  lowerRunning,
+  lowerUpdate,
+} from "./lower_indexing.ts";
+import { lowerConvolution, lowerWindow, lowerWindowArgmax, placed } from "./lower_windows.ts";
+import { newBuffer } from "./memory.ts";
 import type { Combine, Kernel, Program, Store } from "./program.ts";
+import { fuseRows } from "./rows.ts";
 import {
   type Apply,
   type Buffer,
+  converted,
   type Load,
   load,
   reshape,
@@ -25,17 +37,11 @@ import {
   view,
   weightOf,
 } from "./symbolic.ts";
+import { weightOfApply } from "./weight.ts";
 
 /** The kernels of a tape. */
 export function lower(tape: Tape): Program {
   return new Lowering(inlineCalls(tape)).program();
-}
-
-let buffers = 0;
-
-/** A buffer that no program has yet. */
-export function newBuffer(shape: Shape, dtype: Buffer["dtype"]): Buffer {
-  return { id: buffers++, shape, dtype };
 }
 
 /** Work that is cheaper to do again than to store and load. */
@@ -47,11 +53,39 @@ const repeatable = 8;
 /** So many primitives in one expression are enough. */
 const large = 64;
 
+/** Primitives with a lowering of their own. */
+const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) => void>> = {
+  argmax: (builder, equation) => lowerPosition(builder, equation, "largest"),
+  argmin: (builder, equation) => lowerPosition(builder, equation, "smallest"),
+  convolution: lowerConvolution,
+  cummax: (builder, equation) => lowerRunning(builder, equation, "max"),
+  cummin: (builder, equation) => lowerRunning(builder, equation, "min"),
+  cumprod: (builder, equation) => lowerRunning(builder, equation, "prod"),
+  cumsum: (builder, equation) => lowerRunning(builder, equation, "sum"),
+  dynamicSlice: lowerDynamicSlice,
+  dynamicUpdateSlice: lowerUpdate,
+  gather: lowerGather,
+  scatter: lowerUpdate,
+  windowArgmax: lowerWindowArgmax,
+  windowMax: (builder, equation) => lowerWindow(builder, equation, "max"),
+  windowSum: (builder, equation) => lowerWindow(builder, equation, "sum"),
+};
+
 class Lowering {
+  readonly #builder: Builder = {
+    read: (atom) => this.#read(atom),
+    define: (variable, value) => this.#define(variable, value),
+    stored: (value) => contiguous(this.#stored(value), value.shape),
+    loaded: (value) => this.#loaded(value),
+    store: (value, buffer, to) => this.#store(value, buffer, to),
+    add: (kernel) => this.#kernels.push(kernel),
+  };
   readonly #tape: Tape;
   readonly #values = new Map<Variable, Symbolic>();
   readonly #uses = new Map<Atom, number>();
   readonly #kernels: Kernel[] = [];
+  /** Values that are stored. */
+  readonly #copies = new Map<Symbolic, Buffer>();
   readonly #constants: { buffer: Buffer; value: AnyTensor }[] = [];
 
   constructor(tape: Tape) {
@@ -72,10 +106,40 @@ class Lowering {
       this.#constants.push({ buffer, value });
       this.#values.set(variable, load(buffer));
     }
-    for (const equation of this.#tape.equations) this.#equation(equation);
-    const outputs = this.#tape.outputs.map((atom) => this.#result(this.#read(atom), inputs));
-    const kernels = groupLoops(this.#kernels, outputs);
+    for (const equation of this.#tape.equations) {
+      const before = this.#kernels.length;
+      this.#equation(equation);
+      this.#mark(before, equation);
+    }
+    const outputs = this.#tape.outputs.map((atom) => {
+      const before = this.#kernels.length;
+      const output = this.#result(this.#read(atom), inputs);
+      this.#mark(
+        before,
+        this.#tape.equations.find(({ outputs }) => outputs.some((x) => x === atom)),
+      );
+      return output;
+    });
+    const kernels = fuseRows(groupLoops(this.#kernels, outputs), outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
+  }
+
+  /** Says where the kernels of an equation come from, and what code of its own costs. */
+  #mark(from: number, equation: Equation | undefined): void {
+    if (equation === undefined) return;
+    const { primitive, params, inputs, outputs, source } = equation;
+    for (let i = from; i < this.#kernels.length; i++) {
+      let kernel = this.#kernels[i];
+      if (kernel.kind === "code") {
+        kernel = { ...kernel, flops: flopsOf(primitive, inputs, outputs, params) };
+      }
+      if (source !== undefined && kernel.kind !== "rows") {
+        kernel = kernel.kind === "loop"
+          ? { ...kernel, stores: kernel.stores.map((store) => ({ ...store, source })) }
+          : { ...kernel, source };
+      }
+      this.#kernels[i] = kernel;
+    }
   }
 
   #read(atom: Atom): Symbolic {
@@ -89,14 +153,22 @@ class Lowering {
     this.#values.set(variable, value);
   }
 
+  #fill(variable: Variable, value: number): void {
+    const { shape, dtype } = variable;
+    this.#define(variable, { kind: "constant", shape, dtype, value });
+  }
+
   /** A buffer with a value's elements in row-major order. */
   #stored(value: Symbolic): Buffer {
     return wholeBuffer(value) ?? this.#copied(value);
   }
 
   #copied(value: Symbolic): Buffer {
+    const known = this.#copies.get(value);
+    if (known !== undefined) return known;
     const buffer = newBuffer(value.shape, value.dtype);
     this.#store(value, buffer, { offset: 0, strides: rowMajor(value.shape) });
+    this.#copies.set(value, buffer);
     return buffer;
   }
 
@@ -179,15 +251,14 @@ class Lowering {
       case "sum":
       case "max":
       case "min":
-        if (output.dtype !== "bool") return this.#reduce(equation, primitive.name, params.axes);
-        break;
+        return this.#reduce(equation, primitive.name, params.axes);
       case "prod":
         return this.#reduce(equation, "prod", [params.axis]);
       case "contract": {
+        if (inputs.some(({ shape }) => sizeOf(shape) === 0)) return this.#fill(output, 0);
         const buffer = newBuffer(output.shape, output.dtype);
         const [left, right] = inputs.map((input) => this.#loaded(this.#read(input)));
         this.#define(output, load(buffer));
-        if (sizeOf(output.shape) === 0) return;
         this.#kernels.push({ kind: "contract", left, right, ...params, buffer });
         return;
       }
@@ -201,24 +272,27 @@ class Lowering {
     if (primitive.meaning.kind === "elementwise" || primitive.name === "convert") {
       return this.#apply(equation);
     }
-    this.#host(equation);
+    const special = lowerings[primitive.name];
+    if (special !== undefined) special(this.#builder, equation);
+    else this.#host(equation);
   }
 
   /** The operand of a view: stored first, if what is read through the view is read again. */
   #shared({ inputs: [input], outputs: [output] }: Equation): Symbolic {
     const value = this.#read(input);
-    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weight) > cheap;
+    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weightOfApply) > cheap;
     return again ? load(this.#stored(value)) : value;
   }
 
   #apply({ primitive, params, inputs, outputs }: Equation): void {
-    const operands = inputs.map((input) => this.#read(input));
+    const [{ shape: whole }] = outputs;
+    const operands = inputs.map((input) => this.#spreadable(this.#read(input), whole));
     if (outputs.length > 1) return this.#applyAll(primitive, params, operands, outputs);
     for (const [i, output] of outputs.entries()) {
       const { shape, dtype } = output;
       const value: Apply = { kind: "apply", primitive, params, operands, output: i, shape, dtype };
       const uses = this.#uses.get(output) ?? 0;
-      const again = uses > 1 && weightOf(value, weight) > cheap;
+      const again = uses > 1 && weightOf(value, weightOfApply) > cheap;
       const stored = again || weightOf(value, () => 1) > large;
       this.#define(output, stored ? load(this.#stored(value)) : value);
     }
@@ -242,10 +316,11 @@ class Lowering {
     if (sizeOf(shape) > 0) this.#kernels.push({ kind: "loop", shape, stores });
   }
 
-  /** A value that may be computed again in many places. */
+  /** A value that may be computed again in many places; a scalar need not be. */
   #spreadable(value: Symbolic, shape: Shape): Symbolic {
-    const spreads = sizeOf(shape) > sizeOf(value.shape);
-    return spreads && weightOf(value, weight) > repeatable ? load(this.#stored(value)) : value;
+    if (value.kind !== "apply" || sizeOf(shape) <= sizeOf(value.shape)) return value;
+    const again = value.shape.length > 0 && weightOf(value, weightOfApply) <= repeatable;
+    return again ? value : load(this.#stored(value));
   }
 
   #reduce(
@@ -255,23 +330,26 @@ class Lowering {
   ): void {
     const value = this.#read(inputs[0]);
     if (axes.length === 0) return this.#define(output, value);
-    const buffer = newBuffer(output.shape, output.dtype);
-    this.#define(output, load(buffer));
+    if (sizeOf(value.shape) === 0) {
+      return this.#fill(output, combine === "prod" || combine === "min" ? 1 : 0);
+    }
+    // Truth values are numbers meanwhile, of which 0 is the smallest.
+    const whole = value.dtype === "bool" ? converted(value, "uint32") : value;
+    const buffer = newBuffer(output.shape, whole.dtype);
+    const result = load(buffer);
+    this.#define(output, value.dtype === "bool" ? converted(result, "bool") : result);
     if (sizeOf(output.shape) > 0) {
-      this.#kernels.push({ kind: "reduce", combine, value, axes, buffer });
+      this.#kernels.push({ kind: "reduce", combine, value: whole, axes, buffer });
     }
   }
 
   #pad({ params, inputs, outputs: [output] }: Equation): void {
     const [value, filling] = inputs.map((input) => this.#read(input));
-    const buffer = newBuffer(output.shape, output.dtype);
-    const own = rowMajor(output.shape);
-    this.#store(view(filling, output.shape, []), buffer, { offset: 0, strides: own });
-    this.#store(value, buffer, {
-      offset: own.reduce((sum, step, axis) => sum + step * params.before[axis], 0),
-      strides: own.map((step, axis) => step * (params.between[axis] + 1)),
-    });
-    this.#define(output, load(buffer));
+    const steps = params.between.map((between: number) => between + 1);
+    this.#define(
+      output,
+      placed(this.#builder, value, filling, output.shape, params.before, steps),
+    );
   }
 
   #concat({ params: { axis }, inputs, outputs: [output] }: Equation): void {
@@ -363,10 +441,4 @@ function wholeBuffer(value: Symbolic): Buffer | undefined {
   const own = rowMajor(value.shape);
   const inOrder = value.shape.every((dim, axis) => dim === 1 || value.strides[axis] === own[axis]);
   return inOrder && sizeOf(value.shape) === sizeOf(value.buffer.shape) ? value.buffer : undefined;
-}
-
-/** The work of one application for one element. */
-function weight({ primitive, params, operands, dtype }: Apply): number {
-  const one = { shape: [], dtype };
-  return flopsOf(primitive, operands.map(() => one), [one], params) ?? 1;
 }

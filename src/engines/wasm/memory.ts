@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { allocate } from "../../tensor/dtype.ts";
+import type { Shape } from "../../shape/dim.ts";
+import { allocate, type DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Kernel, Program } from "./program.ts";
 import { type Buffer, leavesOf } from "./symbolic.ts";
@@ -19,6 +20,13 @@ export interface MemoryPlan {
   readonly scratch: ReadonlyMap<Kernel, number>;
   /** How many bytes there are in all. */
   readonly size: number;
+}
+
+let buffers = 0;
+
+/** A buffer that no program has yet. */
+export function newBuffer(shape: Shape, dtype: DType): Buffer {
+  return { id: buffers++, shape, dtype };
 }
 
 /** How many bytes an element takes. */
@@ -40,8 +48,12 @@ export function readsOf(kernel: Kernel): readonly Buffer[] {
       );
     case "reduce":
       return loaded(kernel.value);
+    case "rows":
+      return kernel.parts.flatMap(readsOf);
     case "contract":
       return [kernel.left.buffer, kernel.right.buffer];
+    case "code":
+      return kernel.reads;
     case "host":
       return kernel.inputs.map(({ buffer }) => buffer);
     case "scan":
@@ -62,9 +74,13 @@ export function writesOf(kernel: Kernel): readonly Buffer[] {
   switch (kernel.kind) {
     case "loop":
       return kernel.stores.filter(({ temporary }) => !temporary).map(({ buffer }) => buffer);
+    case "rows":
+      return kernel.parts.flatMap(writesOf);
     case "reduce":
     case "contract":
       return [kernel.buffer];
+    case "code":
+      return kernel.writes;
     case "host":
     case "choose":
       return kernel.outputs;
@@ -82,11 +98,12 @@ export function partsOf(kernel: Kernel): readonly Program[] {
   return kernel.kind === "choose" ? kernel.branches : [];
 }
 
-/** Finds a place for every buffer, from `start` on. */
+/** Finds a place for every buffer, from `start` on; for results, `inPlace` may have that of an input. */
 export function planMemory(
   program: Program,
   start: number,
   scratchOf: (kernel: Kernel) => number,
+  inPlace: ReadonlyMap<Buffer, Buffer>,
 ): MemoryPlan {
   const addresses = new Map<Buffer, number>();
   const scratch = new Map<Kernel, number>();
@@ -148,6 +165,7 @@ export function planMemory(
   };
   constants(program);
   program.inputs.forEach(place);
+  for (const [output, input] of inPlace) addresses.set(output, addresses.get(input)!);
   walk(program);
   return { addresses, scratch, size: arena.size };
 }

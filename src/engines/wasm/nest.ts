@@ -12,17 +12,21 @@ import { elementSize } from "./memory.ts";
 import type { Affine, Count, Load } from "./symbolic.ts";
 import type { Graph, Value } from "./vector/graph.ts";
 
-/** Axes that can be gone through as one: for all accesses they are evenly spaced. */
+/**
+ * Axes that can be gone through as one: for all accesses they are evenly spaced. The first `apart`
+ * axes stay as they are.
+ */
 export function collapse(
   shape: Shape,
   accesses: readonly Affine[],
+  apart: number,
 ): { readonly shape: Shape; readonly strides: readonly (readonly number[])[] } {
-  const dims: number[] = [];
-  const strides: number[][] = accesses.map(() => []);
+  const dims: number[] = [...shape.slice(0, apart)];
+  const strides = accesses.map((access) => [...access.strides.slice(0, apart)]);
   for (const [axis, dim] of shape.entries()) {
-    if (dim === 1) continue;
+    if (axis < apart || dim === 1) continue;
     const last = dims.length - 1;
-    const together = last >= 0 &&
+    const together = last >= apart &&
       accesses.every((access, i) => strides[i][last] === access.strides[axis] * dim);
     if (together) {
       dims[last] *= dim;
@@ -32,7 +36,9 @@ export function collapse(
       accesses.forEach((access, i) => strides[i].push(access.strides[axis]));
     }
   }
-  if (dims.length === 0) return { shape: [1], strides: accesses.map(() => [0]) };
+  if (dims.length === apart) {
+    return { shape: [...dims, 1], strides: strides.map((own) => [...own, 0]) };
+  }
   return { shape: dims, strides };
 }
 
@@ -177,6 +183,10 @@ function scattered(
   const at = code.local("i32");
   const offset = address(code, place, size, inner);
   code.set(at);
+  if (size * lanes === 16 && (place.step === 2 || place.step === -1)) {
+    shuffled(code, at, offset, place.step, size);
+    return code.release(at);
+  }
   const distance = place.step * size;
   for (let lane = 0; lane < lanes; lane++) {
     if (lane > 0) {
@@ -203,6 +213,30 @@ function scattered(
     }
   }
   code.release(at);
+}
+
+/** Every other element, or elements backwards, by whole vectors. */
+function shuffled(code: Code, at: Local, offset: number, step: 2 | -1, size: number): void {
+  const bytes = (element: (lane: number) => number) =>
+    Array.from({ length: 16 }, (_, i) => element(Math.floor(i / size)) * size + i % size);
+  if (step === 2) {
+    code.get(at);
+    code.access("v128.load", offset, Math.log2(size));
+    code.get(at);
+    code.access("v128.load", offset + 16, Math.log2(size));
+    code.shuffle(bytes((lane) => 2 * lane));
+  } else {
+    const last = 16 / size - 1;
+    code.get(at);
+    code.i32(-last * size);
+    code.op("i32.add");
+    const vector = code.local("v128");
+    code.access("v128.load", offset, Math.log2(size));
+    code.tee(vector);
+    code.get(vector);
+    code.shuffle(bytes((lane) => last - lane));
+    code.release(vector);
+  }
 }
 
 /** A vector of numbers that follow from the index. */

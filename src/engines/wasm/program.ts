@@ -5,7 +5,10 @@
  */
 import type { Shape } from "../../shape/dim.ts";
 import type { Params, Primitive } from "../../tape/primitive.ts";
+import type { Source } from "../../tape/source.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { Code } from "./assembler/code.ts";
+import type { Features } from "./vector/floats.ts";
 import type { Affine, Buffer, Load, Symbolic } from "./symbolic.ts";
 
 /** A value that is stored: at each index, where `to` says. */
@@ -15,6 +18,8 @@ export interface Store {
   readonly value: Symbolic;
   /** Whether only its own loop reads it: then it stays in a register. */
   readonly temporary?: boolean;
+  /** The user's line, where it is known. */
+  readonly source?: Source;
 }
 
 /** Values computed element by element, all over one shape. */
@@ -30,16 +35,32 @@ export type Combine = "sum" | "prod" | "max" | "min";
 /** A value combined along axes. */
 export interface ReduceKernel {
   readonly kind: "reduce";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly combine: Combine;
   readonly value: Symbolic;
   readonly axes: readonly number[];
   /** The result, contiguous, without these axes. */
   readonly buffer: Buffer;
+  /** Whether the result is that of one row, again for each (see {@linkcode RowsKernel}). */
+  readonly inRow?: boolean;
+}
+
+/** A kernel that goes over rows. */
+export type RowPart = LoopKernel | ReduceKernel;
+
+/** Kernels whose first axis counts the same rows: row by row, one after the other. */
+export interface RowsKernel {
+  readonly kind: "rows";
+  readonly rows: number;
+  readonly parts: readonly RowPart[];
 }
 
 /** Sums of products over pairs of axes. */
 export interface ContractKernel {
   readonly kind: "contract";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly left: Load;
   readonly right: Load;
   readonly contract: readonly [readonly number[], readonly number[]];
@@ -47,9 +68,25 @@ export interface ContractKernel {
   readonly buffer: Buffer;
 }
 
+/** Code of a kind of its own. */
+export interface CodeKernel {
+  readonly kind: "code";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
+  readonly name: string;
+  /** Operations on numbers; none unless given. */
+  readonly flops?: number;
+  readonly reads: readonly Buffer[];
+  readonly writes: readonly Buffer[];
+  /** Writes the code, which computes everything. */
+  readonly write: (code: Code, addressOf: (buffer: Buffer) => number, features: Features) => void;
+}
+
 /** A primitive's reference kernel, run by the host on the memory. */
 export interface HostKernel {
   readonly kind: "host";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly primitive: Primitive;
   readonly params: Params;
   readonly inputs: readonly { readonly buffer: Buffer; readonly shape: Shape }[];
@@ -59,6 +96,8 @@ export interface HostKernel {
 /** A loop with a fixed number of steps. */
 export interface ScanKernel {
   readonly kind: "scan";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly body: Program;
   readonly length: number;
   readonly reverse: boolean;
@@ -74,6 +113,8 @@ export interface ScanKernel {
 /** A loop that goes on for as long as a condition holds. */
 export interface WhileKernel {
   readonly kind: "while";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly condition: Program;
   readonly body: Program;
   readonly forCondition: readonly Buffer[];
@@ -85,6 +126,8 @@ export interface WhileKernel {
 /** One of several programs. */
 export interface ChooseKernel {
   readonly kind: "choose";
+  /** The user's line, where it is known. */
+  readonly source?: Source;
   readonly index: Buffer;
   readonly branches: readonly Program[];
   readonly inputs: readonly Buffer[];
@@ -95,7 +138,9 @@ export interface ChooseKernel {
 export type Kernel =
   | LoopKernel
   | ReduceKernel
+  | RowsKernel
   | ContractKernel
+  | CodeKernel
   | HostKernel
   | ScanKernel
   | WhileKernel

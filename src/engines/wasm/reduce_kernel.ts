@@ -1,302 +1,281 @@
 /**
  * Code for values that are combined along axes.
  *
+ * Sums are added up in blocks, and the blocks' sums one after the other, so that the error grows with
+ * the number of blocks instead of the number of elements.
+ *
  * @module
  */
+import type { DType } from "../../tensor/dtype.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import type { Plain } from "./assembler/opcodes.ts";
-import type { DType } from "../../tensor/dtype.ts";
-import { Evaluator, type Lanes } from "./evaluate.ts";
-import { type AddressOf, lanesOf } from "./loop_kernel.ts";
 import { elementSize } from "./memory.ts";
-import {
-  Addresses,
-  collapse,
-  countVector,
-  type InnerCount,
-  loadVector,
-  type Place,
-  storeVector,
-} from "./nest.ts";
+import { type Place, storeVector } from "./nest.ts";
 import type { Combine, ReduceKernel } from "./program.ts";
-import { type Affine, type Count, leavesOf, type Load, rowMajor } from "./symbolic.ts";
+import { type Affine, rowMajor } from "./symbolic.ts";
 import type { Features } from "./vector/floats.ts";
-import { Graph, type Value } from "./vector/graph.ts";
+import type { Graph, Value, Writer } from "./vector/graph.ts";
+import { type AddressOf, VectorNest } from "./vector_nest.ts";
 
-/** After so many vectors a partial sum is added to the total: the error grows with it, not with n. */
+/** How many vectors a block has. */
 const block = 32;
 
-interface Combination {
-  readonly vector: Plain;
-  readonly start: number;
-}
-
-function combination(combine: Combine, dtype: DType): Combination {
-  const lowest = { float32: -Infinity, float64: -Infinity, int32: -(2 ** 31), uint32: 0, bool: 0 };
-  const highest = { float32: Infinity, float64: Infinity, int32: 2 ** 31 - 1, uint32: -1, bool: 1 };
-  const start = { sum: 0, prod: 1, max: lowest[dtype], min: highest[dtype] }[combine];
-  const name = { sum: "add", prod: "mul", max: "max", min: "min" }[combine];
-  if (dtype === "float32") return { vector: `f32x4.${name}` as Plain, start };
-  if (dtype === "float64") return { vector: `f64x2.${name}` as Plain, start };
-  const sign = name === "max" || name === "min" ? (dtype === "int32" ? "_s" : "_u") : "";
-  return { vector: `i32x4.${name}${sign}` as Plain, start };
-}
-
-/** Writes the code of a kernel, which computes everything. */
+/** Writes the code of a kernel, which computes everything, or the row that is counted outside. */
 export function writeReduce(
   code: Code,
   kernel: ReduceKernel,
   addressOf: AddressOf,
   features: Features,
+  row?: Local,
 ): void {
-  const { value, axes, buffer, combine } = kernel;
-  const { dtype } = buffer;
-  const lanes = lanesOf([value]);
+  const { value, axes, buffer } = kernel;
   const kept = value.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const leaves = leavesOf(value).filter((leaf): leaf is Load | Count =>
-    leaf.kind !== "constant" && leaf.shape.length > 0
-  );
-  // The result's own place: it does not move along reduced axes. That keeps the two kinds apart.
   const own = rowMajor(kept.map((axis) => value.shape[axis]));
-  const result: Affine = {
-    offset: 0,
-    strides: value.shape.map((_, axis) => kept.includes(axis) ? own[kept.indexOf(axis)] : 0),
-  };
-  const mark: Affine = {
-    offset: 0,
-    strides: rowMajor(value.shape).map((step, axis) => axes.includes(axis) ? step : 0),
-  };
-  const nest = collapse(value.shape, [result, mark, ...leaves]);
-  const rank = nest.shape.length;
-  const reduced = nest.shape.map((_, axis) => nest.strides[1][axis] !== 0);
-  const inner = rank - 1;
-  const along = reduced[inner];
-
-  const counters = nest.shape.map(() => code.local("i32"));
-  const at = counters[inner];
-  const addresses = new Addresses(code, counters.slice(0, -1));
-  const places = new Map<Load | Count, Place | { base: Local; step: number }>();
-  for (const [i, leaf] of leaves.entries()) {
-    const strides = nest.strides[2 + i];
-    places.set(
-      leaf,
-      leaf.kind === "load"
-        ? addresses.place(addressOf(leaf.buffer), leaf.offset, strides, elementSize(leaf.dtype))
-        : { base: addresses.number(leaf.offset, strides.slice(0, -1)), step: strides.at(-1)! },
-    );
-  }
-  const innerCount: InnerCount = (bytes) => {
-    code.get(at);
-    if (bytes > 1) {
-      code.i32(Math.log2(bytes));
-      code.op("i32.shl");
-    }
-  };
-  const graph = new Graph();
-  const evaluator = new Evaluator(graph, lanes, features, (leaf) => {
-    const place = places.get(leaf);
-    if (leaf.kind === "count") {
-      const { base, step } = (place as { base: Local; step: number } | undefined) ??
-        { base: addresses.number(leaf.offset, []), step: 0 };
-      return countVector(graph, leaf, base, step, innerCount);
-    }
-    return loadVector(
-      graph,
-      leaf,
-      (place as Place | undefined) ?? {
-        base: undefined,
-        constant: addressOf(leaf.buffer) + leaf.offset * elementSize(leaf.dtype),
-        step: 0,
-      },
-      lanes,
-      innerCount,
-    );
+  // Where the result goes; and an access of the reduced axes alone, so that no axis of the nest is
+  // made of both kinds.
+  const result = access(
+    value.shape.map((_, axis) =>
+      kept.includes(axis) && !(axis === 0 && kernel.inRow) ? own[kept.indexOf(axis)] : 0
+    ),
+  );
+  const reducedOnly = access(
+    rowMajor(value.shape.map((dim) => Math.max(dim, 1))).map((step, axis) =>
+      axes.includes(axis) ? step : 0
+    ),
+  );
+  const nest = new VectorNest(code, {
+    shape: value.shape,
+    accesses: [result, reducedOnly],
+    values: [value],
+    addressOf,
+    features,
+    row,
   });
-  const root = evaluator.value(value);
-  const how = combination(combine, dtype);
-  const start = graph.constant(
-    dtype === "float32" ? "f32" : dtype === "float64" ? "f64" : "i32",
-    how.start,
-  );
-  const masks = tailMask(graph, nest.shape[inner] % lanes, dtype);
-  const tailed = masks === undefined ? root : graph.apply("v128.bitselect", root, start, masks);
-  const writer = graph.writer(code, [root, start, tailed, ...masks === undefined ? [] : [masks]]);
+  const reduction = new Reduction(code, kernel, nest, addressOf(buffer));
+  if (nest.strides[1][nest.shape.length - 1] !== 0) reduction.alongVectors();
+  else reduction.acrossVectors();
+  reduction.done();
+}
 
-  const total = code.local("v128");
-  const partial = code.local("v128");
-  const resultPlace: Place = resultPlaceOf();
-  const accumulate = (into: Local, pushed: () => void) => {
-    code.get(into);
-    pushed();
-    code.op(how.vector);
-    code.set(into);
-  };
-  const reset = (local: Local) => {
-    writer.push(start);
-    code.set(local);
-  };
-  const outerKept = nest.shape.map((_, axis) => axis).filter((axis) =>
-    axis !== inner && !reduced[axis]
-  );
-  const outerReduced = nest.shape.map((_, axis) => axis).filter((axis) =>
-    axis !== inner && reduced[axis]
-  );
-  const over = (axesOfNest: readonly number[], body: () => void) =>
-    axesOfNest.reduceRight<() => void>(
-      (inside, axis) => () => code.count(counters[axis], 0, nest.shape[axis], 1, inside),
-      body,
-    )();
+function access(strides: readonly number[]): Affine {
+  return { offset: 0, strides };
+}
 
-  if (along) {
-    const length = nest.shape[inner];
+class Reduction {
+  readonly #code: Code;
+  readonly #nest: VectorNest;
+  readonly #dtype: DType;
+  readonly #instruction: Plain;
+  readonly #writer: Writer;
+  readonly #value: Value;
+  /** The value in the last vector, with what counts for nothing in the lanes behind the end. */
+  readonly #last: Value;
+  readonly #nothing: Value;
+  readonly #total: Local;
+  readonly #partial: Local;
+  readonly #place: Place;
+  /** How far one step of each loop moves the result, in bytes. */
+  readonly #moves: readonly number[];
+
+  constructor(code: Code, { combine, buffer, value }: ReduceKernel, nest: VectorNest, to: number) {
+    const { dtype } = buffer;
+    const { graph, lanes, length } = nest;
+    this.#code = code;
+    this.#nest = nest;
+    this.#dtype = dtype;
+    this.#instruction = instructionFor(combine, dtype);
+    this.#value = nest.value(value);
+    this.#nothing = graph.constant(kindOf(dtype), neutral(combine, dtype));
+    const mask = tailMask(graph, length % lanes, elementSize(dtype));
+    this.#last = graph.apply("v128.bitselect", this.#value, this.#nothing, mask);
+    this.#writer = graph.writer(code, [this.#value, this.#nothing, this.#last]);
+    this.#total = code.local("v128");
+    this.#partial = code.local("v128");
+    const strides = nest.strides[0];
+    this.#moves = strides.slice(0, -1).map((stride) => stride * elementSize(dtype));
+    this.#place = {
+      base: this.#moves.some((move) => move !== 0) ? code.local("i32") : undefined,
+      constant: to,
+      step: strides[strides.length - 1],
+    };
+  }
+
+  /** The innermost axis is combined: vectors first, and then the lanes of the one that remains. */
+  alongVectors(): void {
+    const { lanes, length, addresses } = this.#nest;
     const tail = length % lanes;
-    const vectors = length - tail;
-    over(outerKept, () => {
-      reset(total);
-      over(outerReduced, () => {
+    const whole = length - tail;
+    this.#nest.over(this.#outer(false), () => {
+      this.#reset(this.#total);
+      this.#nest.over(this.#outer(true), () => {
         addresses.settle();
-        const run = (from: number | Local, to: number | Local) => {
-          reset(partial);
-          code.count(at, from, to, lanes, () => {
-            accumulate(partial, () => writer.push(root));
-            writer.again();
-          });
-          accumulate(total, () => code.get(partial));
-        };
-        if (vectors <= block * lanes) {
-          if (vectors > 0) run(0, vectors);
-        } else blocks(code, vectors, block * lanes, run);
-        if (tail > 0) {
-          code.i32(vectors);
-          code.set(at);
-          accumulate(total, () => writer.push(tailed));
-          writer.again();
-        }
+        if (whole > 0) this.#blocks(whole);
+        if (tail === 0) return;
+        this.#nest.moveTo(whole);
+        this.#add(this.#total, this.#last);
       });
-      code.i32(0);
-      code.set(at);
-      horizontal(code, total, how.vector, elementSize(dtype), lanes);
-      code.set(total);
-      settleResult();
-      code.get(total);
-      storeVector(code, dtype, resultPlace, lanes, 1, innerCount);
+      this.#nest.moveTo(0);
+      this.#combineLanes();
+      this.#store(1);
     });
-  } else {
-    const length = nest.shape[inner];
+  }
+
+  /** The innermost axis stays: each vector is combined with those behind it. */
+  acrossVectors(): void {
+    const { lanes, length, counters } = this.#nest;
     const tail = length % lanes;
-    const column = (count: number) => {
-      reset(total);
-      reset(partial);
-      const since = code.local("i32");
+    const whole = length - tail;
+    this.#nest.over(this.#outer(false), () => {
+      this.#code.count(counters[counters.length - 1], 0, whole, lanes, () => this.#column(lanes));
+      if (tail === 0) return;
+      this.#nest.moveTo(whole);
+      this.#column(tail);
+    });
+  }
+
+  done(): void {
+    this.#writer.done();
+    this.#code.release(this.#total, this.#partial);
+  }
+
+  #blocks(whole: number): void {
+    const code = this.#code;
+    const { lanes, counters } = this.#nest;
+    const at = counters[counters.length - 1];
+    const run = (from: number | Local, to: number | Local) => {
+      this.#reset(this.#partial);
+      code.count(at, from, to, lanes, () => this.#add(this.#partial, this.#value));
+      this.#addPartial();
+    };
+    const size = block * lanes;
+    if (whole <= size) return run(0, whole);
+    const [from, to] = [code.local("i32"), code.local("i32")];
+    code.count(from, 0, whole, size, () => {
+      code.get(from);
+      code.i32(size);
+      code.op("i32.add");
+      code.tee(to);
+      code.i32(whole);
+      code.get(to);
+      code.i32(whole);
+      code.op("i32.lt_s", "select");
+      code.set(to);
+      run(from, to);
+    });
+    code.release(from, to);
+  }
+
+  #column(count: number): void {
+    const code = this.#code;
+    const since = code.local("i32");
+    const restart = () => {
+      this.#reset(this.#partial);
       code.i32(0);
       code.set(since);
-      over(outerReduced, () => {
-        addresses.settle();
-        accumulate(partial, () => writer.push(root));
-        writer.again();
-        code.get(since);
-        code.i32(1);
-        code.op("i32.add");
-        code.tee(since);
-        code.i32(block);
-        code.op("i32.eq");
-        code.if(() => {
-          accumulate(total, () => code.get(partial));
-          reset(partial);
-          code.i32(0);
-          code.set(since);
-        });
+    };
+    this.#reset(this.#total);
+    restart();
+    this.#nest.over(this.#outer(true), () => {
+      this.#nest.addresses.settle();
+      this.#add(this.#partial, this.#value);
+      code.get(since);
+      code.i32(1);
+      code.op("i32.add");
+      code.tee(since);
+      code.i32(block);
+      code.op("i32.eq");
+      code.if(() => {
+        this.#addPartial();
+        restart();
       });
-      accumulate(total, () => code.get(partial));
-      settleResult();
-      code.get(total);
-      storeVector(code, dtype, resultPlace, lanes, count, innerCount);
-      code.release(since);
-    };
-    over(outerKept, () => {
-      if (length - tail > 0) code.count(at, 0, length - tail, lanes, () => column(lanes));
-      if (tail > 0) {
-        code.i32(length - tail);
-        code.set(at);
-        column(tail);
-      }
     });
-  }
-  writer.done();
-
-  function resultPlaceOf(): Place {
-    const strides = nest.strides[0];
-    const moving = strides.slice(0, -1).some((stride) => stride !== 0);
-    return {
-      base: moving ? code.local("i32") : undefined,
-      constant: addressOf(buffer),
-      step: along ? 0 : strides[inner],
-    };
+    this.#addPartial();
+    this.#store(count);
+    code.release(since);
   }
 
-  function settleResult(): void {
-    if (resultPlace.base === undefined) return;
-    const size = elementSize(dtype);
-    code.i32(0);
-    for (const [axis, stride] of nest.strides[0].slice(0, -1).entries()) {
-      if (stride === 0) continue;
-      code.get(counters[axis]);
-      code.i32(stride * size);
-      code.op("i32.mul", "i32.add");
+  /** The outer axes that are reduced, or those that stay. */
+  #outer(reduced: boolean): readonly number[] {
+    const { outer, strides } = this.#nest;
+    return outer.filter((axis) => (strides[1][axis] !== 0) === reduced);
+  }
+
+  #reset(local: Local): void {
+    this.#writer.push(this.#nothing);
+    this.#code.set(local);
+  }
+
+  #add(into: Local, value: Value): void {
+    this.#code.get(into);
+    this.#writer.push(value);
+    this.#code.op(this.#instruction);
+    this.#code.set(into);
+    this.#writer.again();
+  }
+
+  #addPartial(): void {
+    this.#code.get(this.#total);
+    this.#code.get(this.#partial);
+    this.#code.op(this.#instruction);
+    this.#code.set(this.#total);
+  }
+
+  /** Combines the lanes of the total, which then all have the result. */
+  #combineLanes(): void {
+    const code = this.#code;
+    const bytes = Array.from({ length: 16 }, (_, i) => i);
+    const size = elementSize(this.#dtype);
+    for (let distance = this.#nest.lanes / 2; distance >= 1; distance /= 2) {
+      code.get(this.#total);
+      code.get(this.#total);
+      code.get(this.#total);
+      code.shuffle(bytes.map((byte) => byte ^ (distance * size)));
+      code.op(this.#instruction);
+      code.set(this.#total);
     }
-    code.set(resultPlace.base);
+  }
+
+  #store(count: number): void {
+    const code = this.#code;
+    const { base } = this.#place;
+    if (base !== undefined) {
+      code.i32(0);
+      for (const [axis, move] of this.#moves.entries()) {
+        if (move === 0) continue;
+        code.get(this.#nest.counters[axis]);
+        code.i32(move);
+        code.op("i32.mul", "i32.add");
+      }
+      code.set(base);
+    }
+    code.get(this.#total);
+    storeVector(code, this.#dtype, this.#place, this.#nest.lanes, count, this.#nest.inner);
   }
 }
 
-/** A run over every block of a length. */
-function blocks(
-  code: Code,
-  length: number,
-  size: number,
-  run: (from: Local, to: Local) => void,
-): void {
-  const [from, to] = [code.local("i32"), code.local("i32")];
-  code.count(from, 0, length, size, () => {
-    code.get(from);
-    code.i32(size);
-    code.op("i32.add");
-    code.set(to);
-    code.i32(length);
-    code.get(to);
-    code.get(to);
-    code.i32(length);
-    code.op("i32.gt_s", "select");
-    code.set(to);
-    run(from, to);
-  });
-  code.release(from, to);
+function kindOf(dtype: DType): "f32" | "f64" | "i32" {
+  return dtype === "float32" ? "f32" : dtype === "float64" ? "f64" : "i32";
 }
 
-/** Which lanes count in the last vector: all ones there. */
-function tailMask(graph: Graph, tail: number, dtype: DType): Value | undefined {
-  if (tail === 0) return undefined;
+/** What changes nothing when it is combined. */
+function neutral(combine: Combine, dtype: DType): number {
+  if (combine === "sum" || combine === "prod") return combine === "sum" ? 0 : 1;
+  if (kindOf(dtype) !== "i32") return combine === "max" ? -Infinity : Infinity;
+  if (dtype === "int32") return combine === "max" ? -(2 ** 31) : 2 ** 31 - 1;
+  return combine === "max" ? 0 : -1;
+}
+
+function instructionFor(combine: Combine, dtype: DType): Plain {
+  const name = ({ sum: "add", prod: "mul", max: "max", min: "min" } as const)[combine];
+  if (dtype === "float32") return `f32x4.${name}`;
+  if (dtype === "float64") return `f64x2.${name}`;
+  if (name === "add" || name === "mul") return `i32x4.${name}`;
+  return dtype === "int32" ? `i32x4.${name}_s` : `i32x4.${name}_u`;
+}
+
+/** All ones in the lanes of the last vector that count. */
+function tailMask(graph: Graph, tail: number, size: number): Value {
   const bytes = new Uint8Array(16);
-  bytes.fill(255, 0, tail * (dtype === "float64" ? 8 : 4));
+  bytes.fill(255, 0, tail * size);
   return graph.vector(bytes);
-}
-
-/** The lanes of a vector combined: the result is in all lanes of the vector left on the stack. */
-function horizontal(
-  code: Code,
-  vector: Local,
-  instruction: Plain,
-  size: number,
-  lanes: Lanes,
-): void {
-  const bytes = Array.from({ length: 16 }, (_, i) => i);
-  for (let distance = lanes / 2; distance >= 1; distance /= 2) {
-    const width = distance * size;
-    code.get(vector);
-    code.get(vector);
-    code.get(vector);
-    code.shuffle(bytes.map((byte) => byte ^ width));
-    code.op(instruction);
-    code.set(vector);
-  }
-  code.get(vector);
 }

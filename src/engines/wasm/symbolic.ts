@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { convertPrimitive } from "../../primitives/convert.ts";
 import type { Shape } from "../../shape/dim.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { DType } from "../../tensor/dtype.ts";
@@ -73,6 +74,21 @@ export function rowMajor(shape: Shape): readonly number[] {
   }).reverse();
 }
 
+/** The value in another dtype. */
+export function converted(value: Symbolic, dtype: DType): Apply {
+  const { shape } = value;
+  const params = { dtype };
+  return {
+    kind: "apply",
+    primitive: convertPrimitive as Primitive,
+    params,
+    operands: [value],
+    output: 0,
+    shape,
+    dtype,
+  };
+}
+
 /** Where an old axis's index comes from: `start + scale · index[axis]`; no axis for a fixed place. */
 export interface Source {
   readonly axis?: number;
@@ -137,7 +153,8 @@ function reshapedStrides(
   return result;
 }
 
-function mapLeaves(
+/** The value with other places for its leaves; `undefined` where one has none. */
+export function mapLeaves(
   x: Symbolic,
   shape: Shape,
   change: (leaf: Affine) => Affine | undefined,
@@ -158,6 +175,24 @@ function mapLeaves(
       result = affine && { ...node, ...affine, shape };
     }
     known.set(node, result);
+    return result;
+  };
+  return visit(x);
+}
+
+/** The value with other loads in the places of some. */
+export function replaceLoads(x: Symbolic, by: (leaf: Load) => Load | undefined): Symbolic {
+  const known = new Map<Symbolic, Symbolic>();
+  const visit = (node: Symbolic): Symbolic => {
+    let result = known.get(node);
+    if (result === undefined) {
+      result = node.kind === "load"
+        ? by(node) ?? node
+        : node.kind === "apply"
+        ? { ...node, operands: node.operands.map(visit) }
+        : node;
+      known.set(node, result);
+    }
     return result;
   };
   return visit(x);

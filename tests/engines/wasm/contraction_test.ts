@@ -5,7 +5,7 @@ import type {
   ContractionDType,
   Epilogue,
 } from "../../../src/engines/wasm/contraction/contraction.ts";
-import { type Form, type Layout, type Made, make, offsets } from "./contractions.ts";
+import { type Form, type Layout, type Made, make, makeAll, offsets } from "./contractions.ts";
 
 const runs = { numRuns: 400 };
 
@@ -124,8 +124,9 @@ function naive({ batch, m, n, k, a, b }: Form, { a: left, b: right }: Made): num
   );
 }
 
+/** The last thread first: what a thread writes outside of its share stays, then. */
 function runAll(made: Made, threads: number): void {
-  for (let thread = 0; thread < threads; thread++) made.run(thread, threads);
+  for (let thread = threads - 1; thread >= 0; thread--) made.run(thread, threads);
 }
 
 function untouched({ around, aroundScratch }: Made): boolean {
@@ -236,28 +237,122 @@ function matrices(
   };
 }
 
-Deno.test("products larger than a block are right, and bits do not depend on threads", () => {
+/** Large ones, long and flat ones, vectors: as many kinds of code. */
+const shapes: readonly (readonly [m: number, n: number, k: number])[] = [
+  [21, 530, 270],
+  [251, 21, 515],
+  [3, 600, 300],
+  [600, 3, 300],
+  [2, 70, 33],
+  [1, 301, 75],
+  [301, 1, 75],
+  [1, 35, 4100],
+  [1, 1, 5003],
+  [1, 2, 1100],
+  [61, 99, 1],
+  [70, 130, 3],
+  [130, 70, 4],
+];
+
+Deno.test("products of all shapes are right, and bits do not depend on threads", () => {
   const sides = ["rows", "columns"] as const;
   for (const left of sides) {
     for (const right of sides) {
-      for (const size of [[130, 530, 270], [251, 77, 515], [3, 600, 300], [600, 3, 300]] as const) {
-        const form = matrices("float32", size, { left, right });
-        const made = make(form, { relaxed: available.at(-1)! }, 3);
-        fill(made, "float32", 1);
-        runAll(made, 1);
-        assertEquals(Array.from(made.out), naive(form, made));
-        for (const operand of [made.a, made.b]) {
-          for (let i = 0; i < operand.length; i++) operand[i] = Math.sin(i);
+      for (const [i, size] of shapes.entries()) {
+        for (const dtype of i === 0 ? ["float32"] as const : ["float32", "float64"] as const) {
+          const form = {
+            ...matrices(dtype, size, { left, right }),
+            epilogue: numbered(dtype, size[1]),
+          };
+          const made = make(form, { relaxed: available.at(-1)! }, 3);
+          fill(made, dtype, 1);
+          runAll(made, 2);
+          const expected = naive(form, made);
+          for (const [index, value] of made.out.entries()) {
+            assert(
+              value === expected[index] + index,
+              `${dtype} ${size} ${left} ${right}: ${index}`,
+            );
+          }
+          for (const operand of [made.a, made.b]) {
+            for (let i = 0; i < operand.length; i++) operand[i] = Math.sin(i);
+          }
+          runAll(made, 1);
+          const alone = made.out.slice();
+          for (const threads of [2, 3]) {
+            made.out.fill(0);
+            runAll(made, threads);
+            assert(made.out.every((value, index) => value === alone[index]));
+          }
+          assert(untouched(made));
         }
-        runAll(made, 1);
-        const alone = made.out.slice();
-        for (const threads of [2, 3]) {
-          made.out.fill(0);
-          runAll(made, threads);
-          assertEquals(made.out, alone);
-        }
-        assert(untouched(made));
       }
+    }
+  }
+});
+
+Deno.test("contractions of one module share functions, and each is right", () => {
+  const forms = fc.array(form, { minLength: 2, maxLength: 5 });
+  fc.assert(
+    fc.property(forms, fc.constantFrom(...available), fc.nat(), (forms, relaxed, seed) => {
+      for (const [i, made] of makeAll(forms, { relaxed }).entries()) {
+        fill(made, forms[i].dtype, seed);
+        runAll(made, 1);
+        assertEquals(Array.from(made.out), naive(forms[i], made));
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("sums of every length around those of the loops are right, for all kinds of code", () => {
+  const lengths = [
+    ...Array.from({ length: 18 }, (_, k) => k),
+    ...[24, 31, 32, 33, 64, 80, 127, 128, 256, 257, 512, 513, 1024, 1025],
+  ];
+  const outer = [[1, 1], [1, 4], [1, 7], [1, 128], [1, 131], [9, 20], [3, 13], [30, 3]] as const;
+  for (const dtype of dtypes) {
+    for (const [left, right] of [["rows", "rows"], ["columns", "columns"]] as const) {
+      for (const [m, n] of outer) {
+        const forms = lengths.map((k) => matrices(dtype, [m, n, k], { left, right }));
+        for (const [i, made] of makeAll(forms, { relaxed: available.at(-1)! }, 2).entries()) {
+          fill(made, dtype, i + 1);
+          runAll(made, 2);
+          const expected = naive(forms[i], made);
+          for (const [index, value] of made.out.entries()) {
+            assert(value === expected[index], `${dtype} ${m} ${n} ${lengths[i]} ${left}: ${index}`);
+          }
+          assert(untouched(made));
+        }
+      }
+    }
+  }
+});
+
+Deno.test("errors of long sums stay small where those of sums in order do not", () => {
+  const tenth = Math.fround(0.1);
+  // Dot products, a long row, and tiles; how far off they may be, and how far off sums in order are.
+  for (
+    const [m, n, k, most, inOrder] of [
+      [1, 1, 1e7, 3e-6, 5e-2],
+      [1, 1, 1e5, 3e-6, 1e-4],
+      [1, 256, 4096, 1e-5, 3e-5],
+      [5, 8, 2 ** 17, 1e-5, 5e-4],
+    ] as const
+  ) {
+    for (const relaxed of available) {
+      const made = make(matrices("float32", [m, n, k]), { relaxed });
+      made.a.fill(tenth);
+      made.b.fill(1);
+      made.run(0, 1);
+      let sum = 0;
+      for (let i = 0; i < k; i++) sum = Math.fround(sum + tenth);
+      const error = (value: number) => Math.abs(value - k * tenth) / (k * tenth);
+      assert(error(sum) > inOrder, `in order, ${k}: ${error(sum)}`);
+      assert(
+        made.out.every((value) => error(value) < most),
+        `${m} ${n} ${k}: ${error(made.out[0])}`,
+      );
     }
   }
 });

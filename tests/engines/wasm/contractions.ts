@@ -54,76 +54,89 @@ const margin = 256;
 
 /** Compiles a contraction. */
 export function make(form: Form, features: { readonly relaxed: boolean }, threads = 1): Made {
-  const { dtype, batch, m, n, k } = form;
-  const size = dtype === "float64" ? 8 : 4;
+  return makeAll([form], features, threads)[0];
+}
+
+/** Compiles contractions to one module, whose functions they share. */
+export function makeAll(
+  forms: readonly Form[],
+  features: { readonly relaxed: boolean },
+  threads = 1,
+): readonly Made[] {
   let end = 1024;
   const take = (bytes: number) => {
     const start = end + margin;
     end = Math.ceil((start + bytes + margin) / 64) * 64;
     return start;
   };
-  const count = product([...batch, ...m, ...n]);
-  const addresses = {
-    a: take(form.a.length * size),
-    b: take(form.b.length * size),
-    out: take(count * size),
-  };
-  const operand = (address: number, { offset, batch, row, column }: Layout) => ({
-    address: address + offset * size,
-    batch,
-    row,
-    column,
+  const placed = forms.map((form) => {
+    const { dtype, batch, m, n, k, epilogue } = form;
+    const size = dtype === "float64" ? 8 : 4;
+    const count = product([...batch, ...m, ...n]);
+    const [a, b] = [take(form.a.length * size), take(form.b.length * size)];
+    const out = take(count * size);
+    const operand = (address: number, { offset, batch, row, column }: Layout) => ({
+      address: address + offset * size,
+      batch,
+      row,
+      column,
+    });
+    const spec: ContractionSpec = {
+      dtype,
+      batch,
+      m,
+      n,
+      k,
+      a: operand(a, form.a),
+      b: operand(b, form.b),
+      out,
+      epilogue,
+    };
+    const bytes = scratchBytes(spec, features) * threads;
+    return { form, spec, size, count, a, b, out, bytes, scratch: take(bytes) };
   });
-  const spec: ContractionSpec = {
-    dtype,
-    batch,
-    m,
-    n,
-    k,
-    a: operand(addresses.a, form.a),
-    b: operand(addresses.b, form.b),
-    out: addresses.out,
-    epilogue: form.epilogue,
-  };
-  const bytes = scratchBytes(spec, features) * threads;
-  const scratch = take(bytes);
   const pages = Math.ceil((end + 64) / 65536);
   const memory = new WebAssembly.Memory({ initial: pages });
   const module = new ModuleBuilder({ pages });
-  const callee = emitContraction(new Functions(module, features), spec, scratch, "contraction");
-  module.export("run", callee);
-  module.export(
-    "repeat",
-    module.function("repeat", ["i32"], [], (code) => {
-      const at = code.local("i32");
-      code.count(at, 0, code.parameters[0], 1, () => {
-        code.i32(0);
-        code.i32(1);
-        code.call(callee);
-      });
-    }),
-  );
+  const functions = new Functions(module, features);
+  for (const [i, { spec, scratch }] of placed.entries()) {
+    const callee = emitContraction(functions, spec, scratch, `contraction_${i}`);
+    module.export(`run_${i}`, callee);
+    module.export(
+      `repeat_${i}`,
+      module.function(`repeat_${i}`, ["i32"], [], (code) => {
+        const at = code.local("i32");
+        code.count(at, 0, code.parameters[0], 1, () => {
+          code.i32(0);
+          code.i32(1);
+          code.call(callee);
+        });
+      }),
+    );
+  }
   const code = module.encode();
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });
-  const Kind = allocate(dtype, 0).constructor as new (
-    buffer: ArrayBufferLike,
-    start: number,
-    length: number,
-  ) => TypedArray;
   const around = (start: number, length: number) => [
     new Uint8Array(memory.buffer, start - margin, margin),
     new Uint8Array(memory.buffer, start + length, margin),
   ];
-  return {
-    a: new Kind(memory.buffer, addresses.a, form.a.length),
-    b: new Kind(memory.buffer, addresses.b, form.b.length),
-    out: new Kind(memory.buffer, addresses.out, count),
-    around: around(addresses.out, count * size),
-    aroundScratch: around(scratch, bytes),
-    run: exports.run as Made["run"],
-    repeat: exports.repeat as Made["repeat"],
-    bytes: code.length,
-  };
+  return placed.map(({ form, size, count, a, b, out, bytes, scratch }, i) => {
+    const Kind = allocate(form.dtype, 0).constructor as new (
+      buffer: ArrayBufferLike,
+      start: number,
+      length: number,
+    ) => TypedArray;
+    return {
+      a: new Kind(memory.buffer, a, form.a.length),
+      b: new Kind(memory.buffer, b, form.b.length),
+      out: new Kind(memory.buffer, out, count),
+      around: around(out, count * size),
+      aroundScratch: around(scratch, bytes),
+      run: exports[`run_${i}`] as Made["run"],
+      repeat: exports[`repeat_${i}`] as Made["repeat"],
+      bytes: code.length,
+    };
+  });
 }
 
 /** The index of every place of axes, in row-major order. */

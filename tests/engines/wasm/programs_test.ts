@@ -7,56 +7,19 @@ import fc from "fast-check";
 import {
   type AnyTensor,
   fromBuffer,
-  grad,
   jit,
   matmul,
   random,
   sum,
-  tanh,
   type Tensor,
   zeros,
 } from "@katachi/katachi";
-import { interpreter } from "../../../src/engines/interpreter/interpreter.ts";
-import { MemoryError } from "../../../src/engines/wasm/compile.ts";
-import { wasm } from "../../../src/engines/wasm/engine.ts";
-import { useEngine } from "../../../src/tape/engine.ts";
+import { MemoryError } from "../../../src/engines/wasm/instance.ts";
 import { assertClose } from "../../fixtures/figures.ts";
-import { pairs, type Vector } from "../../transforms/programs.ts";
-
-/** What a function gives, compiled for each engine. */
-function onBoth<A extends readonly unknown[]>(
-  f: (...args: A) => AnyTensor,
-  ...args: A
-): readonly [AnyTensor, AnyTensor] {
-  const compiled = jit(f as never) as unknown as (...args: A) => AnyTensor;
-  try {
-    useEngine(interpreter);
-    const expected = compiled(...args);
-    useEngine(wasm);
-    return [compiled(...args), expected];
-  } finally {
-    useEngine(wasm);
-  }
-}
-
-const points = fc.array(fc.double({ min: -1.5, max: 1.5, noNaN: true }), {
-  minLength: 3,
-  maxLength: 3,
-});
+import { agree, onBoth } from "./agree.ts";
 
 Deno.test("random programs under random transformations give what the interpreter gives", () => {
-  fc.assert(
-    fc.property(pairs, points, ({ real, size, text }, values) => {
-      const x: Vector = fromBuffer(Float64Array.from(values.slice(0, size)), [size]);
-      const loss = (x: Vector) => tanh(real(x)).sum();
-      for (const f of [real, grad(loss)]) {
-        const [found, expected] = onBoth(f, x);
-        assertEquals(found.shape, expected.shape);
-        assertClose([...found.data], [...expected.data], 1e-10, text, 1);
-      }
-    }),
-    { numRuns: 200 },
-  );
+  fc.assert(agree, { numRuns: 1000 });
 });
 
 /** A matrix with another order, another cut, another dtype: equations that engines read in place. */
@@ -86,6 +49,25 @@ for (const [name, f] of Object.entries(views)) {
     );
   });
 }
+
+Deno.test("reductions over nothing, wherever the empty axes are, give what the interpreter gives", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }),
+      fc.nat(),
+      (shape, chosen) => {
+        const axes = shape.map((_, axis) => axis).filter((axis) => (chosen >> axis) & 1);
+        const x = random.normal(random.key(chosen), shape);
+        // What is in memory beforehand must not show.
+        const f = (x: AnyTensor) => sum(x.add(1) as Tensor, axes).mul(x.sum().add(1));
+        const [found, expected] = onBoth(f, x);
+        assertEquals(found.shape, expected.shape);
+        assertClose([...found.data], [...expected.data], 1e-5, `${shape} over ${axes}`, 1);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
 
 Deno.test("the sum of ten million numbers is exact to a few units in the last place", () => {
   const data = new Float32Array(10_000_000);

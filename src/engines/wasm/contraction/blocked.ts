@@ -17,17 +17,19 @@ import {
   most,
   offsetAt,
   push,
-  quotient,
-  remainder,
   sum,
   times,
 } from "./index.ts";
 import { packPanel, type Panel } from "./pack.ts";
 import type { Operand, Problem } from "./problem.ts";
+import { eachShare } from "./share.ts";
 import { callTile, tileFunction } from "./tile.ts";
 
-/** Rows of a tile, columns in vectors: what fits into 16 registers. */
-const [mostRows, vectors] = [5, 2];
+/** The rows of a tile. */
+const mostRows = 5;
+
+/** The columns of tiles with as many rows, in vectors: what fits into 16 registers. */
+const vectorsOf = (rows: number) => rows === 1 ? 8 : rows === 2 ? 4 : rows === 3 ? 3 : 2;
 
 /** How many places are summed up before the sum is added to the result. */
 const summedAtOnce = 256;
@@ -36,7 +38,7 @@ const summedAtOnce = 256;
 const [rowsAtOnce, panelsAtOnce] = [120, 64];
 
 /** How a product is cut into blocks. */
-export interface Blocks {
+interface Blocks {
   /** Tiles of rows: `big` of them have one row more than `rows`. */
   readonly tiles: number;
   readonly rows: number;
@@ -57,16 +59,17 @@ export interface Blocks {
 }
 
 /** Decides how a product is cut. */
-export function blocksOf({ arithmetic, m, n, k, a, b }: Problem): Blocks {
+function blocksOf({ arithmetic, m, n, k, a, b }: Problem): Blocks {
   const { lanes, size } = arithmetic;
-  const width = vectors * lanes;
+  const width = vectorsOf(m) * lanes;
   const tiles = Math.ceil(m / mostRows);
   const rows = Math.floor(m / Math.max(tiles, 1));
   const panels = Math.ceil(n / width);
   const times = Math.max(1, Math.ceil(k / summedAtOnce));
   const depth = Math.ceil(k / times / lanes) * lanes;
   const flat = ({ free, summed }: Operand) => free.sizes.length < 2 && summed.sizes.length < 2;
-  const packLeft = !flat(a) || (k > 1 && a.summed.strides[0] !== 1) ||
+  const packLeft = !flat(a) ||
+    (k > 1 && a.summed.strides[0] !== 1 && m > 1 && a.free.strides[0] !== 1) ||
     (m * k * size > 65536 && panels > 2);
   const packRight = !flat(b) || (n > 1 && b.free.strides[0] !== 1) ||
     (k * n * size > 16384 && tiles > 2);
@@ -87,6 +90,12 @@ export function blocksOf({ arithmetic, m, n, k, a, b }: Problem): Blocks {
   };
 }
 
+/** The bytes that a thread needs for copies. */
+export function blocksBytes(problem: Problem): number {
+  const { leftBytes, rightBytes } = blocksOf(problem);
+  return leftBytes + rightBytes;
+}
+
 /** Writes a function `(thread, threads)` that computes a thread's share; gives it. */
 export function blockedFunction(
   functions: Functions,
@@ -97,36 +106,18 @@ export function blockedFunction(
   const blocks = blocksOf(problem);
   const finish = finishFunction(functions, problem, `${name}_finish`);
   return functions.module.function(name, ["i32", "i32"], [], (code) => {
-    const [thread, threads] = code.parameters;
+    const [thread] = code.parameters;
     const { leftBytes, rightBytes, split } = blocks;
     const left = held(code, sum(scratch, times(thread, leftBytes + rightBytes)));
     const right = held(code, sum(left, leftBytes));
     const shared = split === "rows" ? blocks.tiles : blocks.panels;
-    const bound = (t: Index): Index => (c) => {
-      push(c, times(t, problem.batch * shared));
-      push(c, threads);
-      c.op("i32.div_u");
-    };
-    const [at, end] = [held(code, bound(thread)), held(code, bound(sum(thread, 1)))];
-    const [batch, from, to] = ["i32", "i32", "i32"].map(() => code.local("i32"));
-    code.block((done) => {
-      code.loop((again) => {
-        push(code, at);
-        push(code, end);
-        code.op("i32.ge_s");
-        code.brIf(done);
-        assign(code, batch, quotient(at, shared));
-        assign(code, from, remainder(at, shared));
-        assign(code, to, least(shared, sum(from, difference(end, at))));
-        assign(code, at, sum(at, difference(to, from)));
-        const writer = new Writer(code, functions, problem, blocks, { left, right, finish });
-        writer.part(
-          batch,
-          split === "rows" ? [from, to] : [0, blocks.tiles],
-          split === "columns" ? [from, to] : [0, blocks.panels],
-        );
-        code.br(again);
-      });
+    const writer = new Writer(code, functions, problem, blocks, { left, right, finish });
+    eachShare(code, problem.batch, shared, (batch, from, to) => {
+      writer.part(
+        batch,
+        split === "rows" ? [from, to] : [0, blocks.tiles],
+        split === "columns" ? [from, to] : [0, blocks.panels],
+      );
     });
   });
 }
@@ -212,7 +203,7 @@ class Writer {
     this.#eachWidth(from, to, (first, last, used) => {
       each(code, first, last, 1, (panel) => {
         const at = held(code, times(panel, width));
-        packPanel(code, this.#functions, arithmetic, this.#panel("right", used), b, {
+        packPanel(code, this.#functions, arithmetic, this.#panel(used), b, {
           to: target,
           base,
           at,
@@ -226,9 +217,9 @@ class Writer {
     code.release(target);
   }
 
-  #panel(side: "left" | "right", used: number): Panel {
+  #panel(used: number): Panel {
     const { lanes } = this.#problem.arithmetic;
-    return { side, used, width: side === "left" ? used : Math.ceil(used / lanes) * lanes };
+    return { used, width: Math.ceil(used / lanes) * lanes };
   }
 
   /** The panels between two that have all columns, and the last one if it has fewer. */
@@ -267,7 +258,7 @@ class Writer {
     this.#eachHeight([from, to], (first, last, rows) => {
       each(code, first, last, 1, (tile) => {
         const at = held(code, this.#row(tile));
-        packPanel(code, this.#functions, arithmetic, this.#panel("left", rows), a, {
+        packPanel(code, this.#functions, arithmetic, { width: rows, used: rows }, a, {
           to: target,
           base,
           at,
@@ -291,10 +282,12 @@ class Writer {
     count: number | Local,
   ): void {
     const code = this.#code;
-    const { a, b, n, arithmetic } = this.#problem;
+    const { a, b, n, k, arithmetic } = this.#problem;
     const { lanes, size } = arithmetic;
     const { packLeft, packRight, depth, width } = this.#blocks;
     const aRow = (a.free.strides[0] ?? 0) * size;
+    const aColumn = (a.summed.strides[0] ?? 0) * size;
+    const sideBySide = packLeft || (aColumn !== size && k > 1) ? "rows" : "summed";
     const bStep = (b.summed.strides[0] ?? 0) * size;
     this.#eachHeight(tiles, (first, last, rows) => {
       const [tile, count_] = [held(code, first), code.local("i32")];
@@ -305,7 +298,7 @@ class Writer {
         code,
         packLeft
           ? sum(this.#left, times(before, depth * size))
-          : sum(aBase, times(row, aRow), times(start, size)),
+          : sum(aBase, times(row, aRow), times(start, aColumn)),
       );
       this.#eachWidth(...panels, (from, to, used) => {
         const inVectors = Math.ceil(used / lanes);
@@ -313,13 +306,13 @@ class Writer {
           rows,
           vectors: inVectors,
           last: used - (inVectors - 1) * lanes,
+          left: sideBySide,
         });
         each(code, from, to, 1, (panel) => {
           callTile(code, callee, {
             a: left,
             aTile: rows * (packLeft ? depth * size : aRow),
-            aRow: packLeft ? 16 : aRow,
-            aStep: packLeft ? rows * 16 : 16,
+            aStep: packLeft ? rows * size : sideBySide === "rows" ? aColumn : aRow,
             b: packRight
               ? sum(this.#right, times(difference(panel, panels[0]), width * depth * size))
               : sum(bBase, times(start, bStep), times(panel, width * size)),

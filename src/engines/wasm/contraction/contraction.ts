@@ -2,15 +2,21 @@
  * Code for sums of products over pairs of axes: batched products of matrices whose elements lie in
  * memory with any strides.
  *
- * Float sums are split: 256 products are added up in order (four lanes of a dot product apart), and
- * these sums one after the other. No result depends on the number of threads.
+ * Float sums are taken in parts. Tiles add up at most 256 products in order, and these sums one
+ * after the other: errors grow with `256 + k / 256` roundings at worst. A long row adds up eights, and
+ * these one after the other, at most 512 of them. Dot products have three levels, of which the lower
+ * two take in at most 128 each, in several lanes: up to 10^7 products errors hardly grow. No result
+ * depends on the number of threads.
  *
  * @module
  */
 import type { Callee } from "../assembler/code.ts";
-import { blockedFunction, blocksOf } from "./blocked.ts";
+import { blockedFunction, blocksBytes } from "./blocked.ts";
+import { dotsBytes, dotsFunction, isDots } from "./dots.ts";
 import type { Functions } from "./functions.ts";
-import { type ContractionSpec, problemOf } from "./problem.ts";
+import { type ContractionSpec, type Problem, problemOf } from "./problem.ts";
+import { isStream, isThin, streamFunction, thinFunction } from "./thin.ts";
+import { isTiny, tinyFunction } from "./tiny.ts";
 
 export { Functions } from "./functions.ts";
 export {
@@ -27,14 +33,23 @@ export function scratchBytes(
   spec: ContractionSpec,
   features: { readonly relaxed: boolean },
 ): number {
-  const { leftBytes, rightBytes } = blocksOf(problemOf(spec, features));
-  return leftBytes + rightBytes;
+  const problem = problemOf(spec, features);
+  switch (kindOf(problem)) {
+    case "dots":
+      return dotsBytes(problem);
+    case "blocked":
+      return blocksBytes(problem);
+    default:
+      return 0;
+  }
 }
 
 /**
  * Writes a function `(thread: i32, threads: i32)` that computes a share of the result. Thread `i`
- * uses `scratchBytes` bytes at `scratch + i * scratchBytes`. Vector loads may read up to 15 bytes
- * past an operand's last element, and nothing is written but results.
+ * uses `scratchBytes` bytes at `scratch + i * scratchBytes`, which may hold anything before and
+ * after. Vector loads may read up to 15 bytes past an operand's last element, and nothing is written
+ * but results. The result may not share memory with an operand. `name` is the function's, of which
+ * a module has one.
  */
 export function emitContraction(
   functions: Functions,
@@ -42,5 +57,25 @@ export function emitContraction(
   scratch: number,
   name: string,
 ): Callee {
-  return blockedFunction(functions, problemOf(spec, functions.features), scratch, name);
+  const problem = problemOf(spec, functions.features);
+  switch (kindOf(problem)) {
+    case "tiny":
+      return tinyFunction(functions, problem, name);
+    case "thin":
+      return thinFunction(functions, problem, name);
+    case "stream":
+      return streamFunction(functions, problem, name);
+    case "dots":
+      return dotsFunction(functions, problem, scratch, name);
+    case "blocked":
+      return blockedFunction(functions, problem, scratch, name);
+  }
+}
+
+/** Which code is best for a product. */
+function kindOf(problem: Problem): "tiny" | "thin" | "stream" | "dots" | "blocked" {
+  if (isTiny(problem)) return "tiny";
+  if (isThin(problem)) return "thin";
+  if (isStream(problem)) return "stream";
+  return isDots(problem) ? "dots" : "blocked";
 }

@@ -106,7 +106,7 @@ export function problemOf(
   }
   const free = merged(rows);
   const other = merged({ sizes: spec.n, strides: [b.column] });
-  const summed = merged({ sizes: spec.k, strides: [a.column, b.row] });
+  const summed = longRuns(merged({ sizes: spec.k, strides: [a.column, b.row] }));
   const operand = (address: number, side: 0 | 1, own: Axis): Operand => ({
     address,
     batch: { sizes: batch.sizes, strides: batch.strides[side] },
@@ -151,6 +151,15 @@ function merged({ sizes, strides }: Axis): Axis {
     }
   }
   return { sizes: dims, strides: steps };
+}
+
+/** The order of summed axes does not matter: the last one is to be long, or side by side in memory. */
+function longRuns({ sizes, strides }: Axis): Axis {
+  const worth = sizes.map((size, i) => size * (strides.some((own) => own[i] === 1) ? 4 : 1));
+  const last = worth.lastIndexOf(Math.max(...worth));
+  const moved = (own: readonly number[]) =>
+    own.length < 2 ? own : [...own.slice(0, last), ...own.slice(last + 1), own[last]];
+  return { sizes: moved(sizes), strides: strides.map(moved) };
 }
 
 /** The product of numbers. */

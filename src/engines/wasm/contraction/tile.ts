@@ -8,12 +8,15 @@ import type { Arithmetic } from "./arithmetic.ts";
 import type { Functions } from "./functions.ts";
 import { assign, type Index, push, sum } from "./index.ts";
 
-/** What a tile is: rows, and columns in vectors, of which the last may be a part. */
+/** What a tile is, and how the left operand lies. */
 export interface TileShape {
   readonly rows: number;
+  /** Columns, in vectors. */
   readonly vectors: number;
   /** How many lanes of a row's last vector are stored. */
   readonly last: number;
+  /** Which places of the left operand stand side by side: those summed over, or rows. */
+  readonly left: "summed" | "rows";
 }
 
 /** What a tile function is called with; addresses and distances are in bytes. */
@@ -22,9 +25,7 @@ export interface TileArguments {
   readonly a: Index;
   /** From a tile to the next below. */
   readonly aTile: Index;
-  /** From a row to the next. */
-  readonly aRow: Index;
-  /** From a vector of summed places to the next. */
+  /** From a row to the next, or from a summed place to the next: what does not stand side by side. */
   readonly aStep: Index;
   readonly b: Index;
   /** From a summed place to the next. */
@@ -42,7 +43,6 @@ export interface TileArguments {
 const order = [
   "a",
   "aTile",
-  "aRow",
   "aStep",
   "b",
   "bStep",
@@ -53,6 +53,9 @@ const order = [
   "accumulate",
 ] as const satisfies readonly (keyof TileArguments)[];
 
+/** How many summed places the innermost loop goes through at once. */
+const unrolled = 4;
+
 /** Calls a tile function. */
 export function callTile(code: Code, callee: Callee, given: TileArguments): void {
   for (const name of order) push(code, given[name]);
@@ -60,69 +63,67 @@ export function callTile(code: Code, callee: Callee, given: TileArguments): void
 }
 
 /**
- * A function that multiplies a panel of rows, several tiles, with a panel of columns. Along the
- * summed axis the left operand's elements lie in vectors, side by side, and the right operand's rows
- * lie in vectors.
+ * A function that multiplies a panel of rows, several tiles, with a panel of columns, whose elements
+ * stand side by side.
  */
 export function tileFunction(
   functions: Functions,
   arithmetic: Arithmetic,
-  { rows, vectors, last }: TileShape,
+  { rows, vectors, last, left }: TileShape,
 ): Callee {
-  const name = `tile_${arithmetic.key}_${rows}x${vectors}_${last}`;
-  const { lanes, size } = arithmetic;
+  const { lanes, size, key } = arithmetic;
   return functions.get(
-    name,
-    (module) =>
+    `tile_${key}_${rows}x${vectors}_${last}_${left}`,
+    (module, name) =>
       module.function(name, order.map(() => "i32"), [], (code) => {
-        const [a, aTile, aRow, aStep, b, bStep, c, cRow, tiles, k, accumulate] = code.parameters;
+        const [a, aTile, aStep, b, bStep, c, cRow, tiles, k, accumulate] = code.parameters;
         const sums = grid(rows, vectors, () => code.local("v128"));
         const right = Array.from({ length: vectors }, () => code.local("v128"));
-        const left = Array.from({ length: rows }, () => code.local("v128"));
-        const factor = code.local("v128");
-        const [at, groups, from] = [code.local("i32"), code.local("i32"), code.local("i32")];
-        const pointers = Array.from({ length: rows }, () => code.local("i32"));
+        const [several, factor] = [code.local("v128"), code.local("v128")];
+        const [at, count, from] = [code.local("i32"), code.local("i32"), code.local("i32")];
+        const pointers = Array.from(
+          { length: left === "summed" ? rows : 1 },
+          () => code.local("i32"),
+        );
 
-        const loadRight = () => {
-          for (const [j, vector] of right.entries()) {
-            code.get(at);
-            arithmetic.load(code, j * 16);
-            code.set(vector);
-          }
-          assign(code, at, sum(at, bStep));
-        };
-        const multiplyRow = (i: number) => {
-          for (let j = 0; j < vectors; j++) {
-            arithmetic.multiplyAdd(code, sums[i][j], () =>
-              code.get(factor), () =>
-              code.get(right[j]));
-          }
-        };
-        const group = () => {
-          for (const [i, vector] of left.entries()) {
-            code.get(pointers[i]);
-            arithmetic.load(code);
-            code.set(vector);
-            assign(code, pointers[i], sum(pointers[i], aStep));
-          }
-          for (let lane = 0; lane < lanes; lane++) {
-            loadRight();
-            for (const [i, vector] of left.entries()) {
-              arithmetic.repeat(code, vector, lane);
-              code.set(factor);
-              multiplyRow(i);
+        // The left operand's element of a row, in all lanes, as the factor.
+        const loadFactor = (row: number, step: number) => {
+          if (left === "rows" && row - row % lanes + lanes <= rows) {
+            if (row % lanes === 0) {
+              code.get(pointers[0]);
+              arithmetic.load(code, row * size);
+              code.set(several);
             }
+            arithmetic.repeat(code, several, row % lanes);
+          } else {
+            code.get(left === "rows" ? pointers[0] : pointers[row]);
+            code.access(arithmetic.splat, (left === "rows" ? row : step) * size);
           }
+          code.set(factor);
         };
-        const single = () => {
-          loadRight();
-          for (const [i, pointer] of pointers.entries()) {
-            code.get(pointer);
-            code.access(arithmetic.splat);
-            code.set(factor);
-            multiplyRow(i);
-            assign(code, pointer, sum(pointer, size));
+        const add = (places: number) => {
+          for (let step = 0; step < places; step++) {
+            for (const [j, vector] of right.entries()) {
+              code.get(at);
+              arithmetic.load(code, j * 16);
+              code.set(vector);
+            }
+            assign(code, at, sum(at, bStep));
+            for (let i = 0; i < rows; i++) {
+              loadFactor(i, step);
+              for (let j = 0; j < vectors; j++) {
+                arithmetic.multiplyAdd(
+                  code,
+                  sums[i][j],
+                  () => code.get(factor),
+                  () => code.get(right[j]),
+                );
+              }
+            }
+            if (left === "rows") assign(code, pointers[0], sum(pointers[0], aStep));
           }
+          if (left === "rows") return;
+          for (const pointer of pointers) assign(code, pointer, sum(pointer, places * size));
         };
         const store = () => {
           assign(code, from, c);
@@ -136,25 +137,16 @@ export function tileFunction(
                 arithmetic.add(code);
                 code.set(sums[i][j]);
               });
-              const count = j === vectors - 1 ? last : lanes;
-              arithmetic.storeFirst(
-                code,
-                () =>
-                  code.get(from),
-                sums[i][j],
-                count,
-                j * 16,
-              );
+              const lanesKept = j === vectors - 1 ? last : lanes;
+              arithmetic.storeFirst(code, () => code.get(from), sums[i][j], lanesKept, j * 16);
             }
-            if (i < rows - 1) {
-              assign(code, from, sum(from, cRow));
-            }
+            if (i < rows - 1) assign(code, from, sum(from, cRow));
           }
         };
 
         repeat(code, tiles, () => {
           for (const [i, pointer] of pointers.entries()) {
-            assign(code, pointer, i === 0 ? a : sum(pointers[i - 1], aRow));
+            assign(code, pointer, i === 0 ? a : sum(pointers[i - 1], aStep));
           }
           assign(code, at, b);
           for (const local of sums.flat()) {
@@ -162,15 +154,15 @@ export function tileFunction(
             code.set(local);
           }
           code.get(k);
-          code.i32(Math.log2(lanes));
+          code.i32(Math.log2(unrolled));
           code.op("i32.shr_u");
-          code.set(groups);
-          repeat(code, groups, group);
+          code.set(count);
+          repeat(code, count, () => add(unrolled));
           code.get(k);
-          code.i32(lanes - 1);
+          code.i32(unrolled - 1);
           code.op("i32.and");
-          code.set(groups);
-          repeat(code, groups, single);
+          code.set(count);
+          repeat(code, count, () => add(1));
           store();
           assign(code, a, sum(a, aTile));
           assign(code, c, sum(from, cRow));

@@ -1,0 +1,128 @@
+/**
+ * Convolutions and their gradients: GFLOP/s of one compiled program each, against a matrix product of
+ * the same run, and the milliseconds of a training step.
+ *
+ *     deno run bench/convolution.ts
+ *
+ * @module
+ */
+import {
+  type AnyTensor,
+  conv2d,
+  grad,
+  jit,
+  matmul,
+  maxPool,
+  random,
+  valueAndGrad,
+} from "../mod.ts";
+import { relu, softmaxCrossEntropy } from "../src/nn/mod.ts";
+
+const key = random.key(0);
+
+function drawn(shape: readonly number[]): AnyTensor {
+  return random.normal(key, shape as number[]) as AnyTensor;
+}
+
+/** The best and the middle of many repeats, in milliseconds. */
+function milliseconds(run: () => void): readonly [best: number, median: number] {
+  const times: number[] = [];
+  const end = performance.now() + 1500;
+  while (times.length < 8 || performance.now() < end) {
+    const start = performance.now();
+    run();
+    times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  return [times[0], times[times.length >> 1]];
+}
+
+let ceiling = 0;
+
+function report(name: string, flops: number, run: () => void): void {
+  const [best, median] = milliseconds(run);
+  const rate = flops / best / 1e6;
+  ceiling ||= rate;
+  console.log(
+    name.padEnd(44),
+    `${best.toFixed(2).padStart(8)} ms best ${median.toFixed(2).padStart(8)} ms median`,
+    flops > 0
+      ? `${rate.toFixed(1).padStart(7)} GFLOP/s ${(rate / ceiling).toFixed(2).padStart(6)}`
+      : "",
+  );
+}
+
+const [a, b] = [drawn([512, 512]), drawn([512, 512])];
+const product = jit((x: AnyTensor, y: AnyTensor) => matmul(x as never, y as never) as AnyTensor);
+report("matmul 512x512x512", 2 * 512 ** 3, () => product(a, b));
+
+interface Case {
+  readonly x: readonly number[];
+  readonly w: readonly number[];
+  readonly stride?: number;
+  readonly padding?: "SAME" | "VALID";
+  readonly groups?: number;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  "28x28x1, 32 of 6x6": { x: [64, 1, 28, 28], w: [32, 1, 6, 6] },
+  "23x23x32, 64 of 3x3": { x: [64, 32, 23, 23], w: [64, 32, 3, 3] },
+  "14x14x128, 128 of 3x3, SAME": { x: [16, 128, 14, 14], w: [128, 128, 3, 3], padding: "SAME" },
+  "28x28x64, 64 of 3x3, strides 2": { x: [16, 64, 28, 28], w: [64, 64, 3, 3], stride: 2 },
+  "28x28x128, 128 of 1x1": { x: [16, 128, 28, 28], w: [128, 128, 1, 1] },
+  "7x7x256, 256 of 3x3, SAME": { x: [16, 256, 7, 7], w: [256, 256, 3, 3], padding: "SAME" },
+  "56x56x64, depthwise 3x3, SAME": {
+    x: [8, 64, 56, 56],
+    w: [64, 1, 3, 3],
+    padding: "SAME",
+    groups: 64,
+  },
+};
+
+type Convolve = (x: AnyTensor, w: AnyTensor) => AnyTensor;
+
+for (const [name, { x, w, stride = 1, padding = "VALID", groups = 1 }] of Object.entries(cases)) {
+  const convolve = ((x: AnyTensor, w: AnyTensor) =>
+    conv2d(x as never, w as never, { stride, padding, groups } as never)) as unknown as Convolve;
+  const [input, kernel] = [drawn(x), drawn(w)];
+  const run = jit(convolve);
+  const [, features, ...positions] = run(input, kernel).shape;
+  const flops = 2 * x[0] * features * w[1] * w[2] * w[3] * positions[0] * positions[1];
+  const weights = drawn([x[0], features, ...positions]);
+  const loss = (x: AnyTensor, w: AnyTensor) =>
+    (convolve(x, w) as never as { mul(y: AnyTensor): { sum(): AnyTensor } }).mul(weights).sum();
+  const byInput = jit(grad(loss as never) as never) as unknown as Convolve;
+  const byKernel = jit(grad(
+    ((w: AnyTensor, x: AnyTensor) =>
+      loss(x, w)) as never,
+  ) as never) as unknown as Convolve;
+  report(name, flops, () => run(input, kernel));
+  report(`${name}, by input`, flops, () => byInput(input, kernel));
+  report(`${name}, by kernel`, flops, () => byKernel(kernel, input));
+}
+
+const images = random.normal(key, [64, 1, 28, 28]);
+const labels = random.randint(key, [64], 0, 10);
+const weights = {
+  first: random.normal(key, [32, 1, 6, 6]),
+  second: random.normal(key, [64, 32, 3, 3]),
+  third: random.normal(key, [6400, 128]),
+  fourth: random.normal(key, [128, 10]),
+  a: random.normal(key, [32, 1, 1]),
+  b: random.normal(key, [64, 1, 1]),
+  c: random.normal(key, [128]),
+  d: random.normal(key, [10]),
+};
+
+function lossOf({ first, second, third, fourth, a, b, c, d }: typeof weights) {
+  const edges = relu(conv2d(images, first).add(a));
+  const parts = relu(conv2d(edges, second).add(b));
+  const pooled = maxPool(parts, { window: 2 }).reshape([64, 6400]);
+  const hidden = relu(pooled.matmul(third).add(c));
+  return softmaxCrossEntropy(hidden.matmul(fourth).add(d), labels);
+}
+
+const step = jit(valueAndGrad(lossOf));
+const convolutions = 64 * 2 * (32 * 529 * 36 * 2 + 64 * 441 * 288 * 3);
+const dense = 64 * 2 * 3 * (6400 * 128 + 1280);
+report("step of a network of 32 @ 6x6, 64 @ 3x3", convolutions + dense, () => step(weights));

@@ -1,0 +1,173 @@
+/**
+ * A nest of loops over a shape in which values are computed a vector at a time: what the code of
+ * elementwise kernels and of reductions has in common.
+ *
+ * @module
+ */
+import type { Shape } from "../../shape/dim.ts";
+import type { Code, Local } from "./assembler/code.ts";
+import { Evaluator, type Lanes } from "./evaluate.ts";
+import { elementSize } from "./memory.ts";
+import {
+  Addresses,
+  collapse,
+  countVector,
+  type InnerCount,
+  loadVector,
+  type Place,
+} from "./nest.ts";
+import {
+  type Affine,
+  type Buffer,
+  type Count,
+  leavesOf,
+  type Load,
+  type Symbolic,
+} from "./symbolic.ts";
+import type { Features } from "./vector/floats.ts";
+import { Graph, type Value } from "./vector/graph.ts";
+
+/** Where buffers lie. */
+export type AddressOf = (buffer: Buffer) => number;
+
+/** What a nest is made for. */
+export interface NestSpec {
+  readonly shape: Shape;
+  /** Accesses beside those of the values: where results go. */
+  readonly accesses: readonly Affine[];
+  /** One of the accesses that does not move within a vector: if need be, vectors have one element. */
+  readonly still?: number;
+  readonly values: readonly Symbolic[];
+  readonly addressOf: AddressOf;
+  readonly features: Features;
+  /** The vector of an element that is in a register, if it is. */
+  readonly inRegister?: (leaf: Load) => Value | undefined;
+  /** Buffers that are in registers only. */
+  readonly registers?: ReadonlySet<Buffer>;
+  /** The count of the first axis, where a loop around the nest goes over it. */
+  readonly row?: Local;
+}
+
+/** Loops that count, and the vectors of values at their counts. */
+export class VectorNest {
+  /** The sizes of the loops; axes that can be gone through as one are one. */
+  readonly shape: Shape;
+  /** For each of the accesses, its strides along the loops. */
+  readonly strides: readonly (readonly number[])[];
+  readonly lanes: Lanes;
+  readonly graph: Graph = new Graph();
+  /** The counts; the last one is in elements, and goes up by vectors. */
+  readonly counters: readonly Local[];
+  readonly addresses: Addresses;
+  readonly #code: Code;
+  readonly #first: number;
+  readonly #evaluator: Evaluator;
+
+  constructor(code: Code, spec: NestSpec) {
+    const { accesses, values, addressOf, features, inRegister, registers, row } = spec;
+    const leaves = [...new Set(values.flatMap(leavesOf))].filter((leaf): leaf is Load | Count =>
+      leaf.kind !== "constant" && leaf.shape.length > 0
+    );
+    const nest = withStill(
+      collapse(spec.shape, [...accesses, ...leaves], row === undefined ? 0 : 1),
+      spec.still,
+    );
+    this.#first = row === undefined ? 0 : 1;
+    this.#code = code;
+    this.shape = nest.shape;
+    this.strides = nest.strides;
+    this.lanes = lanesOf(values);
+    this.counters = nest.shape.map((_, axis) =>
+      axis === 0 && row !== undefined ? row : code.local("i32")
+    );
+    this.addresses = new Addresses(code, this.counters.slice(0, -1));
+
+    const stridesOf = new Map(
+      leaves.map((leaf, i) => [leaf, nest.strides[accesses.length + i]] as const),
+    );
+    const still = nest.shape.map(() => 0);
+    const places = new Map<Load, Place>();
+    // Places are known before the loops begin, so that the outer ones settle them.
+    for (const leaf of leaves) {
+      if (leaf.kind === "load" && !registers?.has(leaf.buffer)) {
+        places.set(leaf, this.#place(addressOf, leaf, stridesOf.get(leaf)!));
+      }
+    }
+    this.#evaluator = new Evaluator(this.graph, this.lanes, features, (leaf) => {
+      const strides = stridesOf.get(leaf) ?? still;
+      if (leaf.kind === "count") {
+        const base = this.addresses.number(leaf.offset, strides.slice(0, -1));
+        return countVector(this.graph, leaf, base, strides[strides.length - 1], this.inner);
+      }
+      return inRegister?.(leaf) ?? loadVector(
+        this.graph,
+        leaf,
+        places.get(leaf) ?? this.#place(addressOf, leaf, strides),
+        this.lanes,
+        this.inner,
+      );
+    });
+  }
+
+  /** How many elements the innermost loop goes over. */
+  get length(): number {
+    return this.shape[this.shape.length - 1];
+  }
+
+  /** The axes of the loops around the innermost one, but for one that is gone over outside. */
+  get outer(): readonly number[] {
+    return this.shape.slice(0, -1).map((_, axis) => axis).slice(this.#first);
+  }
+
+  /** The vector of a value at the counts. */
+  value(x: Symbolic): Value {
+    return this.#evaluator.value(x);
+  }
+
+  /** Puts the innermost count on the stack, in bytes. */
+  readonly inner: InnerCount = (bytes) => {
+    const code = this.#code;
+    code.get(this.counters[this.counters.length - 1]);
+    if (bytes === 1) return;
+    code.i32(Math.log2(bytes));
+    code.op("i32.shl");
+  };
+
+  /** Sets the innermost count. */
+  moveTo(count: number): void {
+    this.#code.i32(count);
+    this.#code.set(this.counters[this.counters.length - 1]);
+  }
+
+  /** Loops over some axes, from the outermost one on. */
+  over(axes: readonly number[], body: () => void): void {
+    axes.reduceRight<() => void>(
+      (inside, axis) => () => this.#code.count(this.counters[axis], 0, this.shape[axis], 1, inside),
+      body,
+    )();
+  }
+
+  #place(addressOf: AddressOf, { buffer, offset, dtype }: Load, strides: readonly number[]): Place {
+    return this.addresses.place(addressOf(buffer), offset, strides, elementSize(dtype));
+  }
+}
+
+/** Loops in the innermost of which an access stays where it is. */
+function withStill(
+  nest: ReturnType<typeof collapse>,
+  still: number | undefined,
+): ReturnType<typeof collapse> {
+  if (still === undefined || nest.strides[still].at(-1) === 0) return nest;
+  return { shape: [...nest.shape, 1], strides: nest.strides.map((own) => [...own, 0]) };
+}
+
+/** How many elements a vector holds: two where doubles are among the values. */
+function lanesOf(values: readonly Symbolic[]): Lanes {
+  const seen = new Set<Symbolic>();
+  const wide = (value: Symbolic): boolean => {
+    if (seen.has(value)) return false;
+    seen.add(value);
+    return value.dtype === "float64" || (value.kind === "apply" && value.operands.some(wide));
+  };
+  return values.some(wide) ? 2 : 4;
+}
