@@ -56,7 +56,7 @@ def measure(name, run, check, repeats):
             if last < 0.005:
                 count *= 2
     samples, total = [], 0.0
-    while total < 1 or len(samples) < 3:
+    while total < 1 or len(samples) < (3 if last < 1 else 1):
         seconds = run_for(run, count)
         total += seconds
         samples.append(seconds / (count * repeats))

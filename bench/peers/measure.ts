@@ -9,6 +9,12 @@
  */
 import type { Case, Library, Task, Work } from "./work.ts";
 
+/** What a library cannot do. */
+export interface Failure {
+  readonly name: string;
+  readonly error: string;
+}
+
 /** Seconds per piece of work, and the figures that libraries must agree about. */
 export interface Measurement {
   readonly name: string;
@@ -43,7 +49,7 @@ async function measure(
     }
   }
   const samples: number[] = [];
-  for (let total = 0; total < 1 || samples.length < 3;) {
+  for (let total = 0; total < 1 || samples.length < (last < 1 ? 3 : 1);) {
     const seconds = await time(task, count);
     total += seconds;
     samples.push(seconds / (count * repeats));
@@ -63,12 +69,12 @@ if (import.meta.main) {
     `./works/${file}.ts`
   );
   for (const [name, given] of Object.entries(work.cases)) {
-    const task = await work.libraries[library as Library]!(
-      given,
-      Number(threads),
-    );
-    if (task !== undefined) {
+    try {
+      const task = await work.libraries[library as Library]!(given, Number(threads));
+      if (task === undefined) continue;
       console.log(JSON.stringify(await measure(name, task, given)));
+    } catch (error) {
+      console.log(JSON.stringify({ name, error: String(error) }));
     }
   }
   Deno.exit(); // workers of a library would keep the process alive

@@ -64,10 +64,7 @@ export default work(cases, {
     const { jax, np, array } = await jaxJs();
     const [shapeA, shapeB] = shapes(given);
     const [a, b] = [array(1, shapeA), array(2, shapeB)];
-    const f = jit((
-      a: typeof np.Array.prototype,
-      b: typeof np.Array.prototype,
-    ) =>
+    const f = jax.jit((...[a, b]: Arrays) =>
       np.matmul(
         given.transposeA ? np.matrixTranspose(a) : a,
         given.transposeB ? np.matrixTranspose(b) : b,
