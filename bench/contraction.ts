@@ -9,12 +9,9 @@
  *
  * @module
  */
-import { ModuleBuilder } from "../src/engines/wasm/assembler/module.ts";
-import { Arithmetic } from "../src/engines/wasm/contraction/arithmetic.ts";
-import { Functions } from "../src/engines/wasm/contraction/contraction.ts";
-import { callTile, tileFunction, type TileShape } from "../src/engines/wasm/contraction/tile.ts";
 import { features } from "../src/engines/wasm/features.ts";
 import { type Form, type Layout, make } from "../tests/engines/wasm/contractions.ts";
+import { ceilings } from "./ceiling.ts";
 
 const rounds = 15;
 
@@ -27,47 +24,6 @@ interface Case {
   readonly run: (times: number) => void;
   /** Milliseconds, of each round. */
   readonly times: number[];
-}
-
-/** Tiles on operands that stay in the first-level cache. */
-function ceiling(shape: TileShape): Case {
-  const [depth, tiles, margin] = [256, 4, 1024];
-  const { rows, vectors, left } = shape;
-  const module = new ModuleBuilder({ pages: 2 });
-  const functions = new Functions(module, features());
-  const callee = tileFunction(functions, new Arithmetic("float32", features()), shape);
-  const b = margin + rows * tiles * depth * 4;
-  module.export(
-    "run",
-    module.function("run", ["i32"], [], (code) => {
-      const at = code.local("i32");
-      code.count(at, 0, code.parameters[0], 1, () =>
-        callTile(code, callee, {
-          a: margin,
-          aTile: rows * depth * 4,
-          aStep: left === "rows" ? rows * 4 : depth * 4,
-          b,
-          bStep: vectors * 16,
-          c: b + depth * vectors * 16,
-          cRow: vectors * 16,
-          tiles,
-          k: depth,
-          accumulate: 0,
-        }));
-    }),
-  );
-  const memory = new WebAssembly.Memory({ initial: 2 });
-  new Float32Array(memory.buffer).fill(0.5);
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), {
-    env: { memory },
-  });
-  return {
-    name: `tile ${rows}x${vectors * 4}, ${left} side by side`,
-    flops: 2 * depth * rows * tiles * vectors * 4,
-    bytes: 0,
-    run: instance.exports.run as Case["run"],
-    times: [],
-  };
 }
 
 interface Shape {
@@ -138,13 +94,7 @@ const shapes: readonly Shape[] = [
   { name: "4x1x8", sizes: [4, 1, 8] },
 ];
 
-const tiles: readonly Case[] = [
-  { rows: 5, vectors: 2, left: "rows" },
-  { rows: 5, vectors: 2, left: "summed" },
-  { rows: 4, vectors: 2, left: "rows" },
-  { rows: 3, vectors: 3, left: "summed" },
-  { rows: 2, vectors: 4, left: "summed" },
-].map((shape) => ceiling({ ...shape, last: 4 } as TileShape));
+const tiles = ceilings().map((tile): Case => ({ ...tile, bytes: 0, times: [] }));
 const products = shapes.map(product);
 
 const perRound = ({ flops }: Case) => Math.max(1, Math.round(2e8 / (flops + 500)));

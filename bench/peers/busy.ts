@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fastest } from "./ceiling.ts";
+import { fastest } from "../ceiling.ts";
 
 const { run } = fastest();
 while (true) run(1000);

@@ -1,5 +1,5 @@
 /** The innermost loop of generated matrix products, alone: what their rates are compared with. */
-import { fastest } from "../ceiling.ts";
+import { fastest } from "../../ceiling.ts";
 import { work } from "../work.ts";
 
 const flops = 1e8;

@@ -1,7 +1,7 @@
 /** Matrix products. */
 import { jit, matmul, type Tensor } from "@katachi/katachi";
 import { multiply } from "../loops.ts";
-import { array, jaxJs, tensorFlow } from "../libraries.ts";
+import { array, type Arrays, jaxJs, tensorFlow } from "../libraries.ts";
 import { type Case, figures, sizeOf, values, work } from "../work.ts";
 
 interface Product extends Case {
