@@ -1,10 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { features } from "../../../src/engines/wasm/features.ts";
-import type {
-  ContractionDType,
-  Epilogue,
-} from "../../../src/engines/wasm/contraction/contraction.ts";
+import type { ContractionDType } from "../../../src/engines/wasm/contraction/contraction.ts";
+import { assign, each, push, sum, times } from "../../../src/engines/wasm/contraction/index.ts";
 import { type Form, type Layout, type Made, make, makeAll, offsets } from "./contractions.ts";
 
 const runs = { numRuns: 400 };
@@ -154,50 +152,35 @@ Deno.test("contractions of any layout are sums of products, and nothing else is 
   );
 });
 
-/** Adds to each result `1000 * row + column`, checking that this is its index. */
-function numbered(dtype: ContractionDType, columns: number): Epilogue {
-  const float = dtype.startsWith("float");
-  const [splat, add] = dtype === "float64"
-    ? ["f64x2.splat", "f64x2.add"] as const
-    : dtype === "float32"
-    ? ["f32x4.splat", "f32x4.add"] as const
-    : ["i32x4.splat", "i32x4.add"] as const;
-  return (code) => {
-    const steps = code.local("v128");
-    const lanes = dtype === "float64"
-      ? new Float64Array([0, 1])
-      : float
-      ? new Float32Array([0, 1, 2, 3])
-      : new Int32Array([0, 1, 2, 3]);
-    code.v128(new Uint8Array(lanes.buffer));
-    code.set(steps);
-    return ({ value, index, row, column }) => {
-      // `index` and `row * columns + column` are the same: their sum is taken half and half.
-      code.get(index);
-      code.get(row);
-      code.i32(columns);
-      code.op("i32.mul");
-      code.get(column);
-      code.op("i32.add", "i32.add");
-      code.i32(1);
-      code.op("i32.shr_u");
-      if (dtype === "float64") code.op("f64.convert_i32_s");
-      else if (float) code.op("f32.convert_i32_s");
-      code.op(splat);
-      code.get(steps);
-      code.op(add);
-      code.get(value);
-      code.op(add);
-      code.set(value);
-    };
+/** Adds to each result, at `out`, its index. */
+function numbered(dtype: ContractionDType): Form["epilogue"] {
+  const size = dtype === "float64" ? 8 : 4;
+  return (out) => (code, { rows, columns, width }) => {
+    const index = code.local("i32");
+    each(code, rows[0], rows[1], 1, (row) => {
+      each(code, columns[0], columns[1], 1, (column) => {
+        assign(code, index, sum(times(row, width), column));
+        push(code, times(index, size));
+        push(code, times(index, size));
+        const [load, convert, add, store] = dtype === "float64"
+          ? ["f64.load", "f64.convert_i32_s", "f64.add", "f64.store"] as const
+          : dtype === "float32"
+          ? ["f32.load", "f32.convert_i32_s", "f32.add", "f32.store"] as const
+          : ["i32.load", undefined, "i32.add", "i32.store"] as const;
+        code.access(load, out);
+        code.get(index);
+        if (convert !== undefined) code.op(convert);
+        code.op(add);
+        code.access(store, out);
+      });
+    });
   };
 }
 
 Deno.test("elementwise work is done once on each result, wherever it is", () => {
   fc.assert(
     fc.property(setting, ({ form: plain, relaxed, threads, seed }) => {
-      const columns = plain.n.reduce((x, y) => x * y, 1);
-      const form = { ...plain, epilogue: numbered(plain.dtype, columns) };
+      const form = { ...plain, epilogue: numbered(plain.dtype) };
       const made = make(form, { relaxed }, threads);
       fill(made, form.dtype, seed);
       runAll(made, threads);
@@ -262,7 +245,7 @@ Deno.test("products of all shapes are right, and bits do not depend on threads",
         for (const dtype of i === 0 ? ["float32"] as const : ["float32", "float64"] as const) {
           const form = {
             ...matrices(dtype, size, { left, right }),
-            epilogue: numbered(dtype, size[1]),
+            epilogue: numbered(dtype),
           };
           const made = make(form, { relaxed: available.at(-1)! }, 3);
           fill(made, dtype, 1);

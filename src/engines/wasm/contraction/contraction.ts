@@ -20,11 +20,12 @@ import { isTiny, tinyFunction } from "./tiny.ts";
 
 export { Functions } from "./functions.ts";
 export {
+  type Block,
   type ContractionSpec,
   type Epilogue,
   flops,
   type MatrixOperand,
-  type Place,
+  problemOf,
 } from "./problem.ts";
 export type { ContractionDType } from "./arithmetic.ts";
 
