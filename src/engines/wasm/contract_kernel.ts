@@ -11,9 +11,11 @@ import {
   type ContractionSpec,
   emitContraction,
   type Functions,
+  problemOf,
   scratchBytes,
 } from "./contraction/contraction.ts";
 import type { AddressOf } from "./vector_nest.ts";
+import { writeBlock } from "./loop_kernel.ts";
 import { elementSize } from "./memory.ts";
 import type { ContractKernel, ReduceKernel } from "./program.ts";
 import { writeReduce } from "./reduce_kernel.ts";
@@ -41,7 +43,8 @@ function rolesOf({ left, right, contract, batch }: ContractKernel): readonly [Ro
   return [of(left, 0), of(right, 1)];
 }
 
-function isSmall({ left, contract, buffer }: ContractKernel): boolean {
+/** Whether a contraction is done as a plain sum of products. */
+export function isSmall({ left, contract, buffer }: ContractKernel): boolean {
   const summed = contract[0].reduce((product, axis) => product * left.shape[axis], 1);
   return summed * sizeOf(buffer.shape) <= few || summed === 0;
 }
@@ -49,6 +52,11 @@ function isSmall({ left, contract, buffer }: ContractKernel): boolean {
 /** How many bytes of scratch memory a contraction needs. */
 export function contractionScratch(kernel: ContractKernel, features: Features): number {
   return isSmall(kernel) ? 0 : scratchBytes(specOf(kernel, () => 0), features);
+}
+
+/** How long the rows are in which a contraction's result is computed. */
+export function columnsOf(kernel: ContractKernel): number {
+  return problemOf(specOf(kernel, () => 0), { relaxed: false }).n;
 }
 
 /** Writes a contraction; gives what calls it. */
@@ -66,9 +74,14 @@ export function writeContraction(
     });
     return (code) => code.call(callee);
   }
+  const { epilogue } = kernel;
+  const spec = specOf(kernel, addressOf);
   const callee = emitContraction(
     functions,
-    specOf(kernel, addressOf),
+    epilogue === undefined ? spec : {
+      ...spec,
+      epilogue: (code, block) => writeBlock(code, epilogue, addressOf, functions.features, block),
+    },
     scratch,
     `contract_${name}`,
   );

@@ -11,6 +11,7 @@ import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
 import type { Builder } from "./builder.ts";
+import { fuseEpilogues } from "./epilogue.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
 import {
@@ -120,7 +121,7 @@ class Lowering {
       );
       return output;
     });
-    const kernels = fuseRows(groupLoops(this.#kernels, outputs), outputs);
+    const kernels = fuseRows(groupLoops(fuseEpilogues(this.#kernels), outputs), outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
   }
 

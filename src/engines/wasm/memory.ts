@@ -51,7 +51,13 @@ export function readsOf(kernel: Kernel): readonly Buffer[] {
     case "rows":
       return kernel.parts.flatMap(readsOf);
     case "contract":
-      return [kernel.left.buffer, kernel.right.buffer];
+      return [
+        kernel.left.buffer,
+        kernel.right.buffer,
+        ...(kernel.epilogue === undefined ? [] : readsOf(kernel.epilogue)).filter((buffer) =>
+          buffer !== kernel.buffer
+        ),
+      ];
     case "code":
       return kernel.reads;
     case "host":
@@ -77,8 +83,9 @@ export function writesOf(kernel: Kernel): readonly Buffer[] {
     case "rows":
       return kernel.parts.flatMap(writesOf);
     case "reduce":
-    case "contract":
       return [kernel.buffer];
+    case "contract":
+      return [kernel.buffer, ...(kernel.epilogue === undefined ? [] : writesOf(kernel.epilogue))];
     case "code":
       return kernel.writes;
     case "host":

@@ -66,6 +66,13 @@ export interface ContractKernel {
   readonly contract: readonly [readonly number[], readonly number[]];
   readonly batch: readonly [readonly number[], readonly number[]];
   readonly buffer: Buffer;
+  /**
+   * What is computed from the result and elements beside it, over the result's rows and its columns,
+   * which are the last axis.
+   */
+  readonly epilogue?: LoopKernel;
+  /** Whether only the epilogue reads the result. */
+  readonly temporary?: boolean;
 }
 
 /** Code of a kind of its own. */
