@@ -14,6 +14,8 @@ export interface Builder {
   /** What is known of a value. */
   readonly read: (atom: Atom) => Symbolic;
   readonly define: (variable: Variable, value: Symbolic) => void;
+  /** The equations that read a value; none in the place of one for a result of the program. */
+  readonly readers: (atom: Atom) => readonly (Equation | undefined)[];
   /** A value's elements, stored in row-major order. */
   readonly stored: (value: Symbolic) => Load;
   /** A value's elements, stored at evenly spaced places. */

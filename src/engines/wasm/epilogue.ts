@@ -89,10 +89,20 @@ function withEpilogue(kernel: ContractKernel, loop: LoopKernel): ContractKernel 
   if (shape === undefined) return undefined;
   const own = rearranged(loop, order!, shape);
   const whole: Store = { buffer, to: { offset: 0, strides: rowMajor(shape) }, value: inPlace! };
-  if (own === undefined) return undefined;
+  if (own === undefined || scattered(own, buffer) > scattered(loop, buffer)) return undefined;
   const before: LoopKernel = epilogue ?? { kind: "loop", shape, stores: [] };
   if (!fits(own, { ...before, stores: [whole, ...before.stores] })) return undefined;
   return { ...kernel, epilogue: { ...before, stores: [...before.stores, ...own.stores] } };
+}
+
+/** How many accesses, but for those of a buffer, go over elements that do not lie side by side. */
+function scattered({ shape, stores }: LoopKernel, but: Buffer): number {
+  const last = shape.findLastIndex((dim) => dim !== 1);
+  const loads = stores.flatMap(({ value }) => leavesOf(value)).filter((leaf) =>
+    leaf.kind === "load" && leaf.shape.length > 0 && leaf.buffer !== but
+  ) as readonly Load[];
+  const strides = [...loads, ...stores.map(({ to }) => to)].map(({ strides }) => strides[last]);
+  return strides.filter((stride) => stride !== undefined && stride !== 0 && stride !== 1).length;
 }
 
 /** A load of the result, or of what was computed from it and lies as it does. */

@@ -21,6 +21,7 @@ import {
   lowerRunning,
   lowerUpdate,
 } from "./lower_indexing.ts";
+import { lowerContraction } from "./lower_contraction.ts";
 import { lowerConvolution, lowerWindow, lowerWindowArgmax, placed } from "./lower_windows.ts";
 import { newBuffer } from "./memory.ts";
 import type { Combine, Kernel, Program, Store } from "./program.ts";
@@ -58,6 +59,7 @@ const large = 64;
 const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) => void>> = {
   argmax: (builder, equation) => lowerPosition(builder, equation, "largest"),
   argmin: (builder, equation) => lowerPosition(builder, equation, "smallest"),
+  contract: lowerContraction,
   convolution: lowerConvolution,
   cummax: (builder, equation) => lowerRunning(builder, equation, "max"),
   cummin: (builder, equation) => lowerRunning(builder, equation, "min"),
@@ -76,6 +78,7 @@ class Lowering {
   readonly #builder: Builder = {
     read: (atom) => this.#read(atom),
     define: (variable, value) => this.#define(variable, value),
+    readers: (atom) => this.#readers.get(atom) ?? [],
     stored: (value) => contiguous(this.#stored(value), value.shape),
     loaded: (value) => this.#loaded(value),
     store: (value, buffer, to) => this.#store(value, buffer, to),
@@ -83,7 +86,7 @@ class Lowering {
   };
   readonly #tape: Tape;
   readonly #values = new Map<Variable, Symbolic>();
-  readonly #uses = new Map<Atom, number>();
+  readonly #readers = new Map<Atom, (Equation | undefined)[]>();
   readonly #kernels: Kernel[] = [];
   /** Values that are stored. */
   readonly #copies = new Map<Symbolic, Buffer>();
@@ -91,9 +94,15 @@ class Lowering {
 
   constructor(tape: Tape) {
     this.#tape = tape;
-    const use = (atom: Atom) => this.#uses.set(atom, (this.#uses.get(atom) ?? 0) + 1);
-    for (const { inputs } of tape.equations) new Set(inputs).forEach(use);
-    tape.outputs.forEach(use);
+    const use = (atom: Atom, reader: Equation | undefined) => {
+      const own = this.#readers.get(atom);
+      if (own === undefined) this.#readers.set(atom, [reader]);
+      else own.push(reader);
+    };
+    for (const equation of tape.equations) {
+      for (const input of new Set(equation.inputs)) use(input, equation);
+    }
+    for (const output of tape.outputs) use(output, undefined);
   }
 
   program(): Program {
@@ -255,14 +264,6 @@ class Lowering {
         return this.#reduce(equation, primitive.name, params.axes);
       case "prod":
         return this.#reduce(equation, "prod", [params.axis]);
-      case "contract": {
-        if (inputs.some(({ shape }) => sizeOf(shape) === 0)) return this.#fill(output, 0);
-        const buffer = newBuffer(output.shape, output.dtype);
-        const [left, right] = inputs.map((input) => this.#loaded(this.#read(input)));
-        this.#define(output, load(buffer));
-        this.#kernels.push({ kind: "contract", left, right, ...params, buffer });
-        return;
-      }
       case "scan":
         return this.#scan(equation);
       case "while":
@@ -281,7 +282,8 @@ class Lowering {
   /** The operand of a view: stored first, if what is read through the view is read again. */
   #shared({ inputs: [input], outputs: [output] }: Equation): Symbolic {
     const value = this.#read(input);
-    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weightOfApply) > cheap;
+    const again = (this.#readers.get(output)?.length ?? 0) > 1 &&
+      weightOf(value, weightOfApply) > cheap;
     return again ? load(this.#stored(value)) : value;
   }
 
@@ -292,7 +294,7 @@ class Lowering {
     for (const [i, output] of outputs.entries()) {
       const { shape, dtype } = output;
       const value: Apply = { kind: "apply", primitive, params, operands, output: i, shape, dtype };
-      const uses = this.#uses.get(output) ?? 0;
+      const uses = this.#readers.get(output)?.length ?? 0;
       const again = uses > 1 && weightOf(value, weightOfApply) > cheap;
       const stored = again || weightOf(value, () => 1) > large;
       this.#define(output, stored ? load(this.#stored(value)) : value);
