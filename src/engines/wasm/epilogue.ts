@@ -7,7 +7,7 @@
 import { sizeOf } from "../../tensor/storage.ts";
 import { columnsOf, isSmall } from "./contract_kernel.ts";
 import { fits } from "./group.ts";
-import { bytesOf, readsOf, writesOf } from "./memory.ts";
+import { bytesOf, inOrder, readsOf, writesOf } from "./memory.ts";
 import type { ContractKernel, Kernel, LoopKernel, Store } from "./program.ts";
 import {
   type Affine,
@@ -69,13 +69,6 @@ function withNeeds(
   if (bytes > bytesOf(fused.buffer)) return undefined;
   if (needed.some((other) => inOrder(kernel, other))) return undefined;
   return [...needed, fused, ...between.filter((other) => !needed.includes(other))];
-}
-
-/** Whether one kernel has to come before another. */
-function inOrder(first: Kernel, second: Kernel): boolean {
-  const [reads, writes] = [new Set(readsOf(second)), new Set(writesOf(second))];
-  return writesOf(first).some((buffer) => reads.has(buffer) || writes.has(buffer)) ||
-    readsOf(first).some((buffer) => writes.has(buffer));
 }
 
 /** The contraction with a loop's work, if that can be done row by row of the result. */

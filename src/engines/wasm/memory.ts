@@ -98,6 +98,13 @@ export function writesOf(kernel: Kernel): readonly Buffer[] {
   }
 }
 
+/** Whether one kernel has to come before another. */
+export function inOrder(first: Kernel, second: Kernel): boolean {
+  const [reads, writes] = [new Set(readsOf(second)), new Set(writesOf(second))];
+  return writesOf(first).some((buffer) => reads.has(buffer) || writes.has(buffer)) ||
+    readsOf(first).some((buffer) => writes.has(buffer));
+}
+
 /** The programs inside a kernel. */
 export function partsOf(kernel: Kernel): readonly Program[] {
   if (kernel.kind === "scan") return [kernel.body];
