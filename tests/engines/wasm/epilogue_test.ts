@@ -5,6 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   type AnyTensor,
+  flip,
   floor,
   greater,
   jit,
@@ -34,6 +35,8 @@ const steps: Record<string, (x: Floats, state: State) => Floats> = {
   "halved": (x) => x.mul(0.5) as Floats,
   "mask": (x, { values, pick }) =>
     where(greater(x, values[pick % values.length] as never) as never, x as never, 1) as Floats,
+  "upside down": (x, { values, pick }) =>
+    flip(x, 0).sub(values[pick % values.length] as never) as never,
   "through doubles": (x) => x.astype("float64").add(1).astype("float32") as Floats,
   "through integers": (x) => floor(x).astype("int32").add(1).astype("float32") as Floats,
   // These need a kernel of their own between the contraction and the loop.

@@ -5,6 +5,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   type AnyTensor,
+  flip,
   jit,
   max,
   mean,
@@ -31,6 +32,7 @@ const steps: Record<string, (x: Doubles, other: Doubles, axes: number[]) => AnyT
   "mean of products": (x, other, axes) => mean(x.mul(other) as never, axes, { keepDims: true }),
   "difference": (x, other) => x.sub(other),
   "curve": (x, other) => tanh(x as never as Matrix).mul(other as never),
+  "upside down": (x, other) => flip(x as never as Matrix, 0).mul(0.5).sub(other as never),
   "sum of everything": (x) => sum(x).mul(0.01),
   "sum of columns": (x) => mean(x, 0, { keepDims: true }),
 };
