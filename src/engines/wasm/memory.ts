@@ -7,6 +7,7 @@
 import type { Shape } from "../../shape/dim.ts";
 import { allocate, type DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/storage.ts";
+import { overwritesAsItReads } from "./in_place.ts";
 import type { Kernel, Program } from "./program.ts";
 import { type Buffer, leavesOf } from "./symbolic.ts";
 
@@ -138,15 +139,29 @@ export function planMemory(
     part.outputs.filter((output) => !written.has(output)).forEach(place);
     for (const [i, kernel] of part.kernels.entries()) {
       // What was not written before is empty.
-      [...readsOf(kernel), ...writesOf(kernel)].forEach(place);
+      readsOf(kernel).forEach(place);
+      // An operand that dies leaves its place to a result, if that is written after it is read.
+      const dying = new Set(
+        [...readsOf(kernel), ...writesOf(kernel)].filter((buffer) =>
+          last.get(buffer) === i && owned.get(buffer) === part
+        ),
+      );
+      for (const buffer of writesOf(kernel)) {
+        if (addresses.has(buffer)) continue;
+        const given = [...dying].find((other) =>
+          addresses.has(other) && overwritesAsItReads(kernel, other, buffer)
+        );
+        if (given === undefined) place(buffer);
+        else {
+          addresses.set(buffer, addresses.get(given)!);
+          dying.delete(given);
+        }
+      }
       const bytes = scratchOf(kernel);
       if (bytes > 0) scratch.set(kernel, arena.take(bytes));
       inside(kernel);
       if (bytes > 0) arena.give(scratch.get(kernel)!, bytes);
-      for (const buffer of new Set([...readsOf(kernel), ...writesOf(kernel)])) {
-        // What a program around this one owns stays.
-        if (last.get(buffer) === i && owned.get(buffer) === part) give(buffer);
-      }
+      dying.forEach(give);
     }
   };
   const owned = new Map<Buffer, Program>();
