@@ -19,6 +19,7 @@ import {
 import { onBoth } from "./agree.ts";
 
 type Floats = Tensor<number[]>;
+type Matrix = Tensor<[number, number]>;
 
 /** What a step may use: all values so far, and numbers beside them, for columns, rows and all. */
 interface State {
@@ -128,4 +129,26 @@ Deno.test("a dense layer is one kernel, which keeps what its gradient needs", ()
   assert(flops > 2 * 40 * 30 * 50);
   // The product alone is nobody's.
   assertEquals(bytesWritten, 2 * 4 * 40 * 50);
+});
+
+Deno.test("a step with momentum, given its parameters, writes in their place at once", () => {
+  type Step = (w: AnyTensor, speed: AnyTensor, x: AnyTensor, y: AnyTensor) => AnyTensor[];
+  const step = (w: Matrix, speed: Matrix, x: Matrix, y: Matrix) => {
+    const slope = matmul(x.transpose(), matmul(x, w).sub(y));
+    const next = speed.mul(0.5).add(slope);
+    return [w.sub(next), next];
+  };
+  const size = fc.integer({ min: 13, max: 40 });
+  fc.assert(
+    fc.property(size, size, size, fc.nat(), (batch, inputs, outputs, seed) => {
+      const shapes = [[inputs, outputs], [inputs, outputs], [batch, inputs], [batch, outputs]];
+      const args = () =>
+        shapes.map((shape, i) => whole(seed + i, shape)) as never as Parameters<Step>;
+      const donating = jit(step as never as Step, { donate: [0, 1] });
+      assertEquals(donating.lower(...args()).kernels.length, 2);
+      const [found, expected] = [donating(...args()), jit(step as never as Step)(...args())];
+      assertEquals(found.map(({ data }) => [...data]), expected.map(({ data }) => [...data]));
+    }),
+    { numRuns: 20 },
+  );
 });
