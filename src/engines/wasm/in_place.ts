@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { Shape } from "../../shape/dim.ts";
 import { bytesOf, elementSize } from "./memory.ts";
 import type { Kernel, LoopKernel } from "./program.ts";
-import { type Buffer, leavesOf } from "./symbolic.ts";
+import { type Affine, type Buffer, leavesOf, type Load, type Symbolic } from "./symbolic.ts";
 
 /** Whether a kernel reads every element of a buffer before it writes that of a result in its place. */
 export function overwritesAsItReads(kernel: Kernel, input: Buffer, output: Buffer): boolean {
@@ -24,15 +25,31 @@ function readsEachBefore({ shape, stores }: LoopKernel, input: Buffer, output: B
   const own = stores.findIndex(({ buffer }) => buffer === output);
   if (own < 0) return false;
   const { to } = stores[own];
-  const places = stores.map(({ value }) =>
-    leavesOf(value).flatMap((leaf) => leaf.kind === "load" && leaf.buffer === input ? [leaf] : [])
+  const inOrder = stores.flatMap(({ value }) => loadsOf(value)).every((leaf) =>
+    leaf.buffer !== input || samePlace(leaf, to, shape)
   );
-  const inOrder = places.flat().every(({ offset, strides, shape: { length } }) =>
-    offset === to.offset && length === shape.length &&
-    shape.every((dim, axis) => dim === 1 || strides[axis] === to.strides[axis])
+  // What is in a register only is computed where the first store needs it.
+  const inRegister = new Map(
+    stores.filter(({ temporary }) => temporary).map(({ buffer, value }) => [buffer, value]),
   );
+  const reads = (value: Symbolic): boolean =>
+    loadsOf(value).some(({ buffer }) => {
+      const computed = inRegister.get(buffer);
+      return buffer === input || (computed !== undefined && reads(computed));
+    });
   // What is read once stays in a register for whatever is computed after.
-  const readBefore = places.slice(0, own + 1).some((loads) => loads.length > 0);
-  const readAfter = places.slice(own + 1).some((loads) => loads.length > 0);
-  return inOrder && (readBefore || !readAfter);
+  const readBefore = stores.slice(0, own + 1).some(({ value, temporary }) =>
+    !temporary && reads(value)
+  );
+  return inOrder && (readBefore || !stores.some(({ value }) => reads(value)));
+}
+
+function loadsOf(value: Symbolic): readonly Load[] {
+  return leavesOf(value).filter((leaf) => leaf.kind === "load");
+}
+
+/** Whether a load is, at each index, where an element is stored. */
+function samePlace(leaf: Load, to: Affine, shape: Shape): boolean {
+  return leaf.offset === to.offset && leaf.shape.length === shape.length &&
+    shape.every((dim, axis) => dim === 1 || leaf.strides[axis] === to.strides[axis]);
 }

@@ -3,7 +3,18 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type AnyTensor, flip, jit, mean, random, tanh, type Tensor } from "@katachi/katachi";
+import {
+  type AnyTensor,
+  cumsum,
+  exp,
+  flip,
+  jit,
+  mean,
+  random,
+  tanh,
+  type Tensor,
+  zeros,
+} from "@katachi/katachi";
 import { assertClose } from "../../fixtures/figures.ts";
 import { onBoth } from "./agree.ts";
 
@@ -62,4 +73,20 @@ Deno.test("a chain of loops between reductions takes the memory of one", () => {
   const { peakBytes } = chain.lower(given as never);
   // What is given stays, and each value takes the place of the one before.
   assert(peakBytes < 2.2 * 40_000, `${peakBytes} bytes`);
+});
+
+Deno.test("a result that reads nothing does not take the place of what is yet to be read", () => {
+  const f = (x: Tensor<[number, number]>) => {
+    const turned = tanh(flip(x, 0)).sub(mean(x, 0));
+    const known = exp(tanh(turned as never as typeof x));
+    return [zeros([20, 10]), known.mul(exp(known))];
+  };
+  const x = random.normal(random.key(0), [20, 10]);
+  const [found, expected] = onBoth(
+    ((x: Tensor<[number, number]>) => f(cumsum(x, 0) as typeof x)) as never,
+    x,
+  ) as never as AnyTensor[][];
+  for (const [i, { data }] of found.entries()) {
+    assertClose([...data], [...expected[i].data], 1e-5, `result ${i}`, 1);
+  }
 });
