@@ -5,7 +5,7 @@
  * @module
  */
 import { sizeOf } from "../../tensor/storage.ts";
-import { columnsOf, isSmall } from "./contract_kernel.ts";
+import { columnsOf } from "./contract_kernel.ts";
 import { fits } from "./group.ts";
 import { bytesOf, inOrder, readsOf, writesOf } from "./memory.ts";
 import type { ContractKernel, Kernel, LoopKernel, Store } from "./program.ts";
@@ -74,7 +74,7 @@ function withNeeds(
 /** The contraction with a loop's work, if that can be done row by row of the result. */
 function withEpilogue(kernel: ContractKernel, loop: LoopKernel): ContractKernel | undefined {
   const { buffer, epilogue } = kernel;
-  if (sizeOf(loop.shape) !== sizeOf(buffer.shape) || isSmall(kernel)) return undefined;
+  if (sizeOf(loop.shape) !== sizeOf(buffer.shape)) return undefined;
   const inPlace = placeIn(kernel, loop);
   const order = inPlace && orderOf(inPlace, loop.shape);
   const shape = order &&
