@@ -54,6 +54,7 @@ export function writeContraction(
   addressOf: AddressOf,
   scratch: number,
   name: string,
+  shared: boolean,
 ): (code: Code) => void {
   const { epilogue } = kernel;
   const spec = specOf(kernel, addressOf);
@@ -67,8 +68,11 @@ export function writeContraction(
     `contract_${name}`,
   );
   return (code) => {
-    code.i32(0);
-    code.i32(1);
+    if (shared) code.parameters.forEach((parameter) => code.get(parameter));
+    else {
+      code.i32(0);
+      code.i32(1);
+    }
     code.call(callee);
   };
 }

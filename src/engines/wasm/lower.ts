@@ -26,6 +26,7 @@ import { lowerConvolution, lowerWindow, lowerWindowArgmax, placed } from "./lowe
 import { newBuffer } from "./memory.ts";
 import type { Combine, Kernel, Program, Store } from "./program.ts";
 import { fuseRows } from "./rows.ts";
+import { splitReductions } from "./split_sums.ts";
 import {
   type Apply,
   type Buffer,
@@ -130,7 +131,8 @@ class Lowering {
       );
       return output;
     });
-    const kernels = fuseRows(groupLoops(fuseEpilogues(this.#kernels), outputs), outputs);
+    const grouped = groupLoops(fuseEpilogues(splitReductions(this.#kernels)), outputs);
+    const kernels = fuseRows(grouped, outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
   }
 
