@@ -8,7 +8,7 @@ import { ModuleBuilder } from "./assembler/module.ts";
 import type { Callee, Code } from "./assembler/code.ts";
 import { contractionScratch, writeContraction } from "./contract_kernel.ts";
 import { Functions } from "./contraction/contraction.ts";
-import { sum, times } from "./contraction/index.ts";
+import { sum, times } from "./assembler/index.ts";
 import { copyBytes } from "./copy.ts";
 import { donate, type Donation } from "./donate.ts";
 import type { Features } from "./vector/floats.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Code } from "./assembler/code.ts";
-import { type Index, push } from "./contraction/index.ts";
+import { type Index, push } from "./assembler/index.ts";
 
 /** From so many bytes on there is an instruction that does it faster. */
 const many = 128;

@@ -5,7 +5,7 @@
  */
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Plain } from "./assembler/opcodes.ts";
-import { assign, each, sum, times } from "./contraction/index.ts";
+import { assign, each, sum, times } from "./assembler/index.ts";
 import { elementSize } from "./memory.ts";
 import type { CodeKernel, Combine } from "./program.ts";
 import type { Buffer, Load } from "./symbolic.ts";
