@@ -123,7 +123,7 @@ function writeProgram(context: Context, program: Program, name: string): Callee 
 
 /** Writes a kernel as a function; gives what calls it. */
 function writeKernel(context: Context, kernel: Kernel, name: string): (code: Code) => void {
-  const { module, host, hosts, addressOf, features } = context;
+  const { module, host, hosts, addressOf, features, functions } = context;
   const asFunction = (body: (code: Code) => void) => {
     const callee = module.function(`${kernel.kind}_${name}`, [], [], body);
     return (code: Code) => code.call(callee);
@@ -134,7 +134,7 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
     case "reduce":
       return asFunction((code) => writeReduce(code, kernel, addressOf, features));
     case "code":
-      return asFunction((code) => kernel.write(code, addressOf, features));
+      return asFunction((code) => kernel.write(code, addressOf, features, functions));
     case "rows":
       return asFunction((code) => {
         const row = code.local("i32");

@@ -18,6 +18,7 @@ import {
   lowerGather,
   lowerPosition,
   lowerRunning,
+  lowerSort,
   lowerUpdate,
 } from "./lower_indexing.ts";
 import { lowerConvolution, lowerWindow, lowerWindowArgmax, placed } from "./lower_windows.ts";
@@ -57,6 +58,7 @@ const large = 64;
 const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) => void>> = {
   argmax: (builder, equation) => lowerPosition(builder, equation, "largest"),
   argmin: (builder, equation) => lowerPosition(builder, equation, "smallest"),
+  argsort: lowerSort,
   convolution: lowerConvolution,
   cummax: (builder, equation) => lowerRunning(builder, equation, "max"),
   cummin: (builder, equation) => lowerRunning(builder, equation, "min"),

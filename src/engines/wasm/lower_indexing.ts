@@ -11,6 +11,7 @@ import { newBuffer } from "./memory.ts";
 import { type Choice, positionKernel } from "./position_kernel.ts";
 import type { Combine } from "./program.ts";
 import { runningKernel } from "./running_kernel.ts";
+import { sortKernel } from "./sort_kernel.ts";
 import { converted, type Count, load, rowMajor } from "./symbolic.ts";
 
 /** Where the largest, or the smallest, along an axis is. */
@@ -32,6 +33,12 @@ export function lowerPosition(builder: Builder, equation: Equation, choice: Choi
 export function lowerRunning(builder: Builder, equation: Equation, combine: Combine): void {
   const x = builder.stored(builder.read(equation.inputs[0]));
   write(builder, equation, (out) => runningKernel(combine, x, equation.params, out));
+}
+
+/** The positions that sort along an axis. */
+export function lowerSort(builder: Builder, equation: Equation): void {
+  const x = builder.stored(builder.read(equation.inputs[0]));
+  write(builder, equation, (out) => sortKernel(x, equation.params.axis, out));
 }
 
 /** Slices at positions. */

@@ -8,6 +8,7 @@ import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { Source } from "../../tape/source.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Code } from "./assembler/code.ts";
+import type { Functions } from "./contraction/functions.ts";
 import type { Features } from "./vector/floats.ts";
 import type { Affine, Buffer, Load, Symbolic } from "./symbolic.ts";
 
@@ -78,8 +79,13 @@ export interface CodeKernel {
   readonly flops?: number;
   readonly reads: readonly Buffer[];
   readonly writes: readonly Buffer[];
-  /** Writes the code, which computes everything. */
-  readonly write: (code: Code, addressOf: (buffer: Buffer) => number, features: Features) => void;
+  /** Writes the code, which computes everything, and may call functions that kernels share. */
+  readonly write: (
+    code: Code,
+    addressOf: (buffer: Buffer) => number,
+    features: Features,
+    functions: Functions,
+  ) => void;
 }
 
 /** A primitive's reference kernel, run by the host on the memory. */
