@@ -60,6 +60,7 @@ const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) 
   argmin: (builder, equation) => lowerPosition(builder, equation, "smallest"),
   argsort: lowerSort,
   convolution: lowerConvolution,
+  cumlogsumexp: (builder, equation) => lowerRunning(builder, equation, "logsumexp"),
   cummax: (builder, equation) => lowerRunning(builder, equation, "max"),
   cummin: (builder, equation) => lowerRunning(builder, equation, "min"),
   cumprod: (builder, equation) => lowerRunning(builder, equation, "prod"),
