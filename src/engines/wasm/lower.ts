@@ -13,6 +13,8 @@ import { type Atom, type Equation, isLiteral, type Tape, type Variable } from ".
 import type { Builder } from "./builder.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
+import { lowerDet, lowerLu } from "./linear_algebra/lu.ts";
+import { lowerCholesky, lowerTriangularSolve } from "./linear_algebra/triangular.ts";
 import {
   lowerDynamicSlice,
   lowerGather,
@@ -59,16 +61,20 @@ const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) 
   argmax: (builder, equation) => lowerPosition(builder, equation, "largest"),
   argmin: (builder, equation) => lowerPosition(builder, equation, "smallest"),
   argsort: lowerSort,
+  cholesky: lowerCholesky,
   convolution: lowerConvolution,
   cumlogsumexp: (builder, equation) => lowerRunning(builder, equation, "logsumexp"),
   cummax: (builder, equation) => lowerRunning(builder, equation, "max"),
   cummin: (builder, equation) => lowerRunning(builder, equation, "min"),
   cumprod: (builder, equation) => lowerRunning(builder, equation, "prod"),
   cumsum: (builder, equation) => lowerRunning(builder, equation, "sum"),
+  det: lowerDet,
   dynamicSlice: lowerDynamicSlice,
   dynamicUpdateSlice: lowerUpdate,
   gather: lowerGather,
+  lu: lowerLu,
   scatter: lowerUpdate,
+  triangularSolve: lowerTriangularSolve,
   windowArgmax: lowerWindowArgmax,
   windowMax: (builder, equation) => lowerWindow(builder, equation, "max"),
   windowSum: (builder, equation) => lowerWindow(builder, equation, "sum"),
