@@ -14,6 +14,7 @@ import type { Builder } from "./builder.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
 import { lowerDet, lowerLu } from "./linear_algebra/lu.ts";
+import { lowerQr } from "./linear_algebra/qr.ts";
 import { lowerCholesky, lowerTriangularSolve } from "./linear_algebra/triangular.ts";
 import {
   lowerDynamicSlice,
@@ -73,6 +74,7 @@ const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) 
   dynamicUpdateSlice: lowerUpdate,
   gather: lowerGather,
   lu: lowerLu,
+  qr: lowerQr,
   scatter: lowerUpdate,
   triangularSolve: lowerTriangularSolve,
   windowArgmax: lowerWindowArgmax,
