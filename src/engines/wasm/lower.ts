@@ -13,8 +13,10 @@ import { type Atom, type Equation, isLiteral, type Tape, type Variable } from ".
 import type { Builder } from "./builder.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
+import { lowerEigh } from "./linear_algebra/eigh.ts";
 import { lowerDet, lowerLu } from "./linear_algebra/lu.ts";
 import { lowerQr } from "./linear_algebra/qr.ts";
+import { lowerPinv, lowerSvd } from "./linear_algebra/svd.ts";
 import { lowerCholesky, lowerTriangularSolve } from "./linear_algebra/triangular.ts";
 import {
   lowerDynamicSlice,
@@ -72,10 +74,13 @@ const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) 
   det: lowerDet,
   dynamicSlice: lowerDynamicSlice,
   dynamicUpdateSlice: lowerUpdate,
+  eigh: lowerEigh,
   gather: lowerGather,
   lu: lowerLu,
+  pinv: lowerPinv,
   qr: lowerQr,
   scatter: lowerUpdate,
+  svd: lowerSvd,
   triangularSolve: lowerTriangularSolve,
   windowArgmax: lowerWindowArgmax,
   windowMax: (builder, equation) => lowerWindow(builder, equation, "max"),

@@ -3,9 +3,13 @@ import fc from "fast-check";
 import { type AnyTensor, type DType, eye, fromBuffer, matmul, transpose } from "@katachi/katachi";
 import { choleskyPrimitive } from "../../../src/primitives/linear_algebra/cholesky.ts";
 import { detPrimitive } from "../../../src/primitives/linear_algebra/det.ts";
+import { eighPrimitive } from "../../../src/primitives/linear_algebra/eigh.ts";
 import { luPrimitive } from "../../../src/primitives/linear_algebra/lu.ts";
+import { pinvPrimitive } from "../../../src/primitives/linear_algebra/pinv.ts";
 import { qrPrimitive } from "../../../src/primitives/linear_algebra/qr.ts";
+import { svdPrimitive } from "../../../src/primitives/linear_algebra/svd.ts";
 import { triangularSolvePrimitive } from "../../../src/primitives/linear_algebra/triangular_solve.ts";
+import { sliceRaw } from "../../../src/primitives/slice.ts";
 import { bind } from "../../../src/tape/recorder.ts";
 import { allocate } from "../../../src/tensor/dtype.ts";
 import { assertAgrees, drawn } from "./agreement.ts";
@@ -26,11 +30,26 @@ const exchanged = (x: AnyTensor): AnyTensor => {
   return transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
 };
 
-/** 3, 3.1, 3.2, … on the diagonal, so that nothing is nearly singular. */
-function diagonal(height: number, width: number, dtype: DType): AnyTensor {
+/** The first columns of matrices. */
+const columns = (x: AnyTensor, count: number) => {
+  const stop = x.shape.with(-1, count);
+  return sliceRaw(x, stop.map(() => 0), stop, stop.map(() => 1));
+};
+
+/** Matrices of full rank, with different singular values, unless some numbers are special. */
+function regular(
+  batch: readonly number[],
+  height: number,
+  width: number,
+  dtype: DType,
+  seed: number,
+  special: readonly number[] = [],
+): AnyTensor {
+  const drawnOnes = drawn([...batch, height, width], dtype, seed, special);
+  if (special.length > 0) return drawnOnes;
   const data = allocate(dtype, height * width);
   for (let i = 0; i < Math.min(height, width); i++) data[i * width + i] = 3 + 0.1 * i;
-  return fromBuffer(data as Float32Array, [height, width]);
+  return drawnOnes.add(fromBuffer(data as Float32Array, [height, width]) as AnyTensor);
 }
 
 const tolerances = { float32: 1e-6, float64: 1e-12 };
@@ -100,12 +119,110 @@ Deno.test("orthogonal and triangular factors, and NaN where something is not fin
       fc.boolean(),
       fc.constantFrom(1, 1e-30, 1e30, Infinity),
       (batch, height, width, dtype, seed, complete, scale) => {
-        const a = drawn([...batch, height, width], dtype, seed)
-          .add(diagonal(height, width, dtype));
+        const a = regular(batch, height, width, dtype, seed);
         assertAgrees(
           (xs) => [...bind(qrPrimitive, xs, { complete }), ...xs],
           [a.mul(scale) as AnyTensor],
           { tolerance: tolerances[dtype] },
+        );
+      },
+    ),
+  );
+});
+
+/** Some numbers, so that matrices are singular, or values equal; or none. */
+const special = fc.constantFrom([], [0, 0.5], [0, 0, 0, 1, -1], [0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const scales = fc.constantFrom(1, 1e-25, 1e25, NaN, Infinity);
+const small = fc.oneof(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 8, max: 24 }));
+
+/** Products of matrices. */
+const product = (a: AnyTensor, b: AnyTensor) => matmul(a as never, b as never) as AnyTensor;
+
+Deno.test("eigenvalues and eigenvectors", () => {
+  fc.assert(
+    fc.property(
+      batch,
+      small,
+      floats,
+      seed,
+      special,
+      scales,
+      (batch, n, dtype, seed, special, by) => {
+        const a = regular(batch, n, n, dtype, seed, special).mul(by) as AnyTensor;
+        assertAgrees(
+          ([a]) => {
+            const [w, v] = bind(eighPrimitive, [a], undefined);
+            // Vectors of equal values may be turned among themselves.
+            const vectors = special.length === 0 ? [v] : [];
+            const scaled = v.mul(w.div(by).expandDims(-2) as never) as AnyTensor;
+            return [
+              w.div(by),
+              product(exchanged(v), v),
+              product(scaled, exchanged(v)),
+              ...vectors,
+              a,
+            ];
+          },
+          [a],
+          { tolerance: tolerances[dtype] * 10 },
+        );
+      },
+    ),
+  );
+});
+
+Deno.test("singular values and vectors, and bases completed", () => {
+  fc.assert(
+    fc.property(
+      batch,
+      small,
+      small,
+      floats,
+      fc.record({ seed, special, by: scales, full: fc.boolean() }),
+      (batch, height, width, dtype, { seed, special, by, full }) => {
+        const a = regular(batch, height, width, dtype, seed, special).mul(by) as AnyTensor;
+        const count = Math.min(height, width);
+        assertAgrees(
+          ([a]) => {
+            const [u, s, vh] = bind(svdPrimitive, [a], { full });
+            const [left, right] = [columns(u, count), exchanged(columns(exchanged(vh), count))];
+            const scaled = left.mul(s.div(by).expandDims(-2) as never) as AnyTensor;
+            return [
+              s.div(by),
+              product(exchanged(u), u),
+              product(vh, exchanged(vh)),
+              product(scaled, right),
+              ...special.length === 0 ? [u, vh] : [],
+              a,
+            ];
+          },
+          [a],
+          { tolerance: tolerances[dtype] * 10 },
+        );
+      },
+    ),
+  );
+});
+
+Deno.test("pseudo-inverses, also of what has none", () => {
+  fc.assert(
+    fc.property(
+      batch,
+      small,
+      small,
+      floats,
+      fc.record({ seed, singular: fc.boolean(), by: fc.constantFrom(1, 1e-25, 1e25, NaN) }),
+      (batch, height, width, dtype, { seed, singular, by }) => {
+        const a = singular
+          ? product(
+            drawn([...batch, height, 1], dtype, seed),
+            drawn([...batch, 1, width], dtype, 7),
+          )
+          : regular(batch, height, width, dtype, seed);
+        assertAgrees(
+          ([a]) => [bind(pinvPrimitive, [a], { rtol: 1e-5 })[0].mul(by) as AnyTensor, a],
+          [a.mul(by) as AnyTensor],
+          { tolerance: tolerances[dtype] * 10 },
         );
       },
     ),

@@ -44,8 +44,6 @@ export const negated = (x: Real): Real => apply("f64.neg", x);
 export const root = (x: Real): Real => apply("f64.sqrt", x);
 /** The larger; NaN if one is. */
 export const larger = (x: Real, y: Real): Real => apply("f64.max", x, y);
-/** The magnitude of `x` with the sign of `y`. */
-export const signed = (x: Real, y: Real): Real => apply("f64.copysign", x, y);
 /** `x` times itself. */
 export const square = (x: Local): Real => multiplied(x, x);
 

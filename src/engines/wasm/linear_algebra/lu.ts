@@ -130,13 +130,7 @@ function eliminate(
         each(code, next, height, 1, (i) => {
           const factor = element(a, i, k);
           put(code, factor, divided(at(factor), largest));
-          rows.subtract(
-            sum(factor, 8),
-            [factor, 0],
-            [element(a, k, next), 0],
-            1,
-            difference(end, next),
-          );
+          rows.reduce(sum(factor, 8), element(a, k, next), at(factor), difference(end, next));
         }));
       code.release(next);
     });

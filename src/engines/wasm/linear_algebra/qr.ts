@@ -128,7 +128,7 @@ interface Reflection {
 
 /** Applies a reflection to the columns of a matrix from `first` on. */
 function reflect(
-  { code, rows, places: [, , , , factors, dots] }: Work,
+  { code, rows, places: [, , , , , dots] }: Work,
   a: Matrix,
   { k, tau, height }: Reflection,
   to: Matrix,
@@ -140,7 +140,7 @@ function reflect(
   // The dots come out negative, and so do the factors.
   rows.subtract(dots, v, [element(to, k, first), to.columns * 8], difference(height, k), n);
   each(code, k, height, 1, (i) => {
-    put(code, factors, negated(multiplied(tau, at(element(a, i, k)))));
-    rows.subtract(element(to, i, first), [factors, 0], [dots, 0], 1, n);
+    const factor = negated(multiplied(tau, at(element(a, i, k))));
+    rows.reduce(element(to, i, first), dots, factor, n);
   });
 }

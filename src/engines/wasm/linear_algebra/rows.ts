@@ -4,7 +4,7 @@
  * @module
  */
 import type { Callee, Code, Local } from "../assembler/code.ts";
-import { assign, each, held, type Index, sum, times } from "../assembler/index.ts";
+import { assign, each, held, type Index, push, sum, times } from "../assembler/index.ts";
 import type { Plain, ValueType } from "../assembler/opcodes.ts";
 import {
   at,
@@ -19,6 +19,7 @@ import {
   multiplied,
   plus,
   pushReal,
+  put,
   type Real,
   root,
   square,
@@ -64,6 +65,11 @@ export class Rows {
     );
   }
 
+  /** Subtracts from `n` elements at `y` those at `x` times a factor. */
+  reduce(y: Index, x: Index, factor: Real, n: Index): void {
+    called(this.#get("reduce", 3, 1, [], reduce), [y, x, n], [factor])(this.#code);
+  }
+
   /** Divides `n` elements. */
   divide(x: Index, n: Index, by: Real): void {
     called(this.#get("divide", 2, 1, [], divide), [x, n], [by])(this.#code);
@@ -82,6 +88,17 @@ export class Rows {
   /** Exchanges two rows of `n` elements. */
   exchange(x: Index, y: Index, n: Index): void {
     called(this.#get("exchange", 3, 0, [], exchange), [x, y, n])(this.#code);
+  }
+
+  /** Copies `n` elements. */
+  copy(from: Index, to: Index, n: number): void {
+    for (const place of [to, from, n * 8]) push(this.#code, place);
+    this.#code.op("memory.copy");
+  }
+
+  /** Copies `n` elements to places that are so many bytes apart. */
+  spread(from: Index, to: Index, step: Index, n: Index): void {
+    called(this.#get("spread", 4, 0, [], spread), [from, to, step, n])(this.#code);
   }
 
   /** The inner product of `n` elements. */
@@ -214,6 +231,19 @@ function subtract(code: Code, [y, factors, step, rows, apart, count, n]: readonl
   });
 }
 
+function reduce(code: Code, [y, x, n, factor]: readonly Local[]): void {
+  const [by, value] = [splat(code, factor), code.local("v128")];
+  along(code, n, 1, (_, bytes) => {
+    loadVector(code, y, 0, bytes);
+    loadVector(code, x, 0, bytes);
+    code.get(by);
+    code.op("f64x2.mul", "f64x2.sub");
+    code.set(value);
+    storeVector(code, y, value, 0, bytes);
+    for (const address of [x, y]) assign(code, address, sum(address, 16));
+  });
+}
+
 /** Changes a row by an instruction with a number. */
 function changed(code: Code, [x, n, by]: readonly Local[], instruction?: Plain): void {
   const [other, value] = [splat(code, by), code.local("v128")];
@@ -270,6 +300,14 @@ function exchange(code: Code, [x, y, n]: readonly Local[]): void {
     storeVector(code, x, b, 0, bytes);
     storeVector(code, y, a, 0, bytes);
     for (const address of [x, y]) assign(code, address, sum(address, 16));
+  });
+}
+
+function spread(code: Code, [from, to, step, n]: readonly Local[]): void {
+  each(code, 0, n, 1, () => {
+    put(code, to, at(from));
+    assign(code, from, sum(from, 8));
+    assign(code, to, sum(to, step));
   });
 }
 
