@@ -58,7 +58,12 @@ export function compileModule(
   const plan = planMemory(
     program,
     start,
-    (kernel) => kernel.kind === "contract" ? contractionScratch(kernel, features) : 0,
+    (kernel) =>
+      kernel.kind === "contract"
+        ? contractionScratch(kernel, features)
+        : kernel.kind === "code"
+        ? kernel.scratch ?? 0
+        : 0,
     inPlace,
   );
   const { addresses, scratch, size } = plan;
@@ -134,7 +139,9 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
     case "reduce":
       return asFunction((code) => writeReduce(code, kernel, addressOf, features));
     case "code":
-      return asFunction((code) => kernel.write(code, addressOf, features, functions));
+      return asFunction((code) =>
+        kernel.write(code, addressOf, features, functions, context.scratch.get(kernel) ?? 0)
+      );
     case "rows":
       return asFunction((code) => {
         const row = code.local("i32");

@@ -79,12 +79,18 @@ export interface CodeKernel {
   readonly flops?: number;
   readonly reads: readonly Buffer[];
   readonly writes: readonly Buffer[];
-  /** Writes the code, which computes everything, and may call functions that kernels share. */
+  /** How many bytes of memory it needs to work in. */
+  readonly scratch?: number;
+  /**
+   * Writes the code, which computes everything; `scratch` is the address of the memory to work in,
+   * `functions` are those that kernels share.
+   */
   readonly write: (
     code: Code,
     addressOf: (buffer: Buffer) => number,
     features: Features,
     functions: Functions,
+    scratch: number,
   ) => void;
 }
 

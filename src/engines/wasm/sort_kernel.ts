@@ -12,7 +12,7 @@ import { sizeOf } from "../../tensor/storage.ts";
 import type { Callee, Code, Local } from "./assembler/code.ts";
 import { assign, each, held, push, sum, times } from "./assembler/index.ts";
 import type { Functions } from "./contraction/functions.ts";
-import { elementSize, newBuffer } from "./memory.ts";
+import { elementSize } from "./memory.ts";
 import type { CodeKernel } from "./program.ts";
 import type { Buffer, Load } from "./symbolic.ts";
 
@@ -46,18 +46,18 @@ export function sortKernel(x: Load, axis: number, out: Buffer): CodeKernel {
   const form = formOf(dtype);
   const n = shape[axis];
   const counts = n > few ? Math.ceil(form.bits / digitOf(form, n)) << digitOf(form, n) : 0;
-  const records = [1, 2].map(() => newBuffer([n, form.size / 4], "uint32"));
-  const counters = newBuffer([counts], "uint32");
+  const [records, counters] = [[0, n * form.size], 2 * n * form.size];
   return {
     kind: "code",
     name: "sort",
     reads: [x.buffer],
-    writes: [out, ...records, counters],
-    write: (code, addressOf, _, functions) => {
+    writes: [out],
+    scratch: counters + counts * 4,
+    write: (code, addressOf, _, functions, scratch) => {
       const inner = sizeOf(shape.slice(axis + 1));
       const outer = sizeOf(shape.slice(0, axis));
       const size = elementSize(dtype);
-      const places = records.map(addressOf);
+      const places = records.map((at) => scratch + at);
       const enter = enterFunction(functions, form);
       const sort = n > few
         ? radixFunction(functions, form, digitOf(form, n))
@@ -70,7 +70,7 @@ export function sortKernel(x: Load, axis: number, out: Buffer): CodeKernel {
           push(code, sum(times(start, size), addressOf(x.buffer)));
           for (const value of [inner * size, places[0], n]) code.i32(value);
           code.call(enter);
-          for (const value of [places[0], places[1], n, addressOf(counters)]) code.i32(value);
+          for (const value of [places[0], places[1], n, scratch + counters]) code.i32(value);
           code.call(sort);
           // What it leaves on the stack is where the sorted records are.
           push(code, sum(times(start, 4), addressOf(out)));

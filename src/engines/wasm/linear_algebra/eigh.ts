@@ -40,8 +40,7 @@ export function lowerEigh(builder: Builder, equation: Equation): void {
   const n = orderOf("eigh", input.shape);
   const a = copied(builder, builder.read(input));
   const [w, v] = [perMatrix(equation, [n]), perMatrix(equation, [n, n])];
-  const more = [perMatrix(equation, [n]), perMatrix(equation, [n, n])];
-  eachMatrix(builder, equation, [a, w, v, ...more], (work) => {
+  eachMatrix(builder, equation, [a, w, v], (work) => {
     const { code, rows, places: [address, w, v] } = work;
     const a = { address, columns: n };
     each(
@@ -65,7 +64,7 @@ export function lowerEigh(builder: Builder, equation: Equation): void {
       rows.fill(v, n * n, NaN);
     });
     code.release(largest);
-  });
+  }, { scratch: [n, n * n] });
   defineFrom(builder, outW, w);
   define(builder, outV, transposed(load(v)));
 }

@@ -9,8 +9,8 @@ import type { Shape } from "../../../shape/dim.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import { sizeOf } from "../../../tensor/storage.ts";
 import type { Equation, Variable } from "../../../tape/tape.ts";
-import type { Code, Local } from "../assembler/code.ts";
-import { each, held, sum, times } from "../assembler/index.ts";
+import type { Code } from "../assembler/code.ts";
+import { each, held, type Index, sum, times } from "../assembler/index.ts";
 import type { Builder } from "../builder.ts";
 import { elementSize, newBuffer } from "../memory.ts";
 import { type Buffer, converted, load, rowMajor, type Symbolic, view } from "../symbolic.ts";
@@ -20,20 +20,25 @@ import { Rows } from "./rows.ts";
 export interface Work {
   readonly code: Code;
   readonly rows: Rows;
-  /** The address of each buffer's part for the matrix at hand. */
-  readonly places: readonly Local[];
+  /** The address of each buffer's part for the matrix at hand, and those of memory to work in. */
+  readonly places: readonly Index[];
 }
 
-/**
- * Adds a kernel that goes through a batch. Each buffer has a part for each matrix; all but those that
- * are `read` may be overwritten.
- */
+/** What a kernel has beside the buffers that it overwrites. */
+interface Beside {
+  /** Those among its buffers that it only reads. */
+  readonly read?: readonly Buffer[];
+  /** Numbers of doubles to work in. */
+  readonly scratch?: readonly number[];
+}
+
+/** Adds a kernel that goes through a batch. Each buffer has a part for each matrix. */
 export function eachMatrix(
   builder: Builder,
   { primitive, inputs: [input] }: Equation,
   buffers: readonly Buffer[],
   body: (work: Work) => void,
-  read: readonly Buffer[] = [],
+  { read = [], scratch = [] }: Beside = {},
 ): void {
   const batch = sizeOf(batchOf(input.shape));
   if (batch === 0) return;
@@ -42,18 +47,24 @@ export function eachMatrix(
     name: primitive.name,
     reads: buffers,
     writes: buffers.filter((buffer) => !read.includes(buffer)),
-    write: (code, addressOf, _, functions) => {
+    scratch: sumOf(scratch) * 8,
+    write: (code, addressOf, _, functions, start) => {
       const rows = new Rows(code, functions);
+      const room = scratch.map((_, i) => start + sumOf(scratch.slice(0, i)) * 8);
       each(code, 0, batch, 1, (i) => {
         const places = buffers.map((buffer) => {
           const bytes = sizeOf(buffer.shape) / batch * elementSize(buffer.dtype);
           return held(code, sum(addressOf(buffer), times(i, bytes)));
         });
-        body({ code, rows, places });
+        body({ code, rows, places: [...places, ...room] });
         code.release(...places);
       });
     },
   });
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }
 
 /** A buffer for something of each matrix of a batch. */

@@ -6,7 +6,17 @@
 import { matrixOf } from "../../../shape/matrix.ts";
 import type { Equation } from "../../../tape/tape.ts";
 import type { Local } from "../assembler/code.ts";
-import { assign, difference, each, held, least, push, sum, times } from "../assembler/index.ts";
+import {
+  assign,
+  difference,
+  each,
+  held,
+  type Index,
+  least,
+  push,
+  sum,
+  times,
+} from "../assembler/index.ts";
 import {
   at,
   become,
@@ -40,12 +50,12 @@ export function lowerLu(builder: Builder, equation: Equation): void {
   ];
   eachMatrix(builder, equation, buffers, (work) => {
     const { code, places: [, pivots, permutation] } = work;
-    const write = (list: Local, i: Local, value: Local) => {
+    const write = (list: Index, i: Local, value: Local) => {
       push(code, sum(list, times(i, 4)));
       code.get(value);
       code.access("i32.store");
     };
-    const read = (list: Local, i: Local) => {
+    const read = (list: Index, i: Local) => {
       const local = code.local("i32");
       push(code, sum(list, times(i, 4)));
       code.access("i32.load");

@@ -44,16 +44,16 @@ export function lowerQr(builder: Builder, equation: Equation): void {
   const { inputs: [input], outputs: [outQ, outR] } = equation;
   const [height, width] = matrixOf("qr", input.shape);
   const [, inner] = matrixOf("qr", outQ.shape);
-  const [a, q, ...more] = [
-    copied(builder, builder.read(input)),
-    perMatrix(equation, [height, inner]),
-    // The diagonal of R, the factors of the reflections, and two rows to work in.
-    perMatrix(equation, [Math.min(height, width)]),
-    perMatrix(equation, [Math.min(height, width)]),
-    perMatrix(equation, [height]),
-    perMatrix(equation, [Math.max(width, inner)]),
+  const a = copied(builder, builder.read(input));
+  const q = perMatrix(equation, [height, inner]);
+  // The diagonal of R, the factors of the reflections, a column, and the products of one with others.
+  const scratch = [
+    Math.min(height, width),
+    Math.min(height, width),
+    height,
+    Math.max(width, inner),
   ];
-  eachMatrix(builder, equation, [a, q, ...more], (work) => {
+  eachMatrix(builder, equation, [a, q], (work) => {
     const { code, rows, places: [a, q] } = work;
     const largest = kept(code, rows.largest(a, height * width));
     when(code, finite(largest), () => factor(work, height, width, inner), () => {
@@ -68,7 +68,7 @@ export function lowerQr(builder: Builder, equation: Equation): void {
       (i) => rows.fill(element({ address: a, columns: width }, i, 0), least(i, width), 0),
     );
     code.release(largest);
-  });
+  }, { scratch });
   defineFrom(builder, outQ, q);
   define(builder, outR, firstRows(load(a), inner));
 }

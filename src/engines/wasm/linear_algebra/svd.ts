@@ -53,12 +53,12 @@ interface Sizes {
   readonly tall: boolean;
 }
 
-/** The buffers of a decomposition: those that it begins and ends in come first. */
-function buffersOf(
+/** What a decomposition begins and ends in, and what it works in. */
+function partsOf(
   builder: Builder,
   equation: Equation,
   full: boolean,
-): { readonly sizes: Sizes; readonly buffers: readonly Buffer[] } {
+): { sizes: Sizes; buffers: readonly Buffer[]; scratch: readonly number[] } {
   const [input] = equation.inputs;
   const [height, width] = matrixOf(equation.primitive.name, input.shape);
   const tall = height >= width;
@@ -72,19 +72,17 @@ function buffersOf(
       perMatrix(equation, [count]),
       perMatrix(equation, [most, length]),
       perMatrix(equation, [count, count]),
-      // What turns the vectors, lengths, and how much of each axis the vectors have.
-      perMatrix(equation, [count, count]),
-      perMatrix(equation, [count]),
-      perMatrix(equation, [length]),
     ],
+    // What turns the vectors, their lengths, and how much of each axis they have.
+    scratch: [count * count, count, length],
   };
 }
 
 /** `A = U diag(s) Vᵀ`. */
 export function lowerSvd(builder: Builder, equation: Equation): void {
   const { outputs: [outU, outS, outV], params: { full } } = equation;
-  const { sizes, buffers } = buffersOf(builder, equation, full);
-  eachMatrix(builder, equation, buffers, (work) => decompose(work, sizes));
+  const { sizes, buffers, scratch } = partsOf(builder, equation, full);
+  eachMatrix(builder, equation, buffers, (work) => decompose(work, sizes), { scratch });
   const [, s, long, short] = buffers;
   const [u, v] = sizes.tall ? [long, short] : [short, long];
   define(builder, outU, transposed(load(u)));
@@ -96,12 +94,11 @@ export function lowerSvd(builder: Builder, equation: Equation): void {
 export function lowerPinv(builder: Builder, equation: Equation): void {
   const { outputs: [output], params: { rtol } } = equation;
   const [width, height] = matrixOf("pinv", output.shape);
-  const { sizes, buffers } = buffersOf(builder, equation, false);
+  const { sizes, buffers, scratch } = partsOf(builder, equation, false);
   const result = perMatrix(equation, [width, height]);
   eachMatrix(builder, equation, [...buffers, result], (work) => {
-    decompose(work, sizes);
-    const { code, rows, places: [, s, long, short] } = work;
-    const to = work.places[buffers.length];
+    const { code, rows, places: [a, s, long, short, to, ...room] } = work;
+    decompose({ ...work, places: [a, s, long, short, ...room] }, sizes);
     const [us, vs] = sizes.tall ? [long, short] : [short, long];
     const [u, v] = [{ address: us, columns: height }, { address: vs, columns: width }];
     const used = code.local("i32");
@@ -126,7 +123,7 @@ export function lowerPinv(builder: Builder, equation: Equation): void {
         height,
       ));
     code.release(used, value, least);
-  });
+  }, { scratch });
   defineFrom(builder, output, result);
 }
 

@@ -71,6 +71,6 @@ export function lowerTriangularSolve(builder: Builder, equation: Equation): void
       if (!unitDiagonal) rows.divide(row, width, at(element(a, i, i)));
     });
   };
-  eachMatrix(builder, equation, [triangle, buffer], solve, [triangle]);
+  eachMatrix(builder, equation, [triangle, buffer], solve, { read: [triangle] });
   defineFrom(builder, output, buffer);
 }
