@@ -10,6 +10,7 @@ import type { Plain } from "./assembler/opcodes.ts";
 import { elementSize } from "./memory.ts";
 import type { CodeKernel, Combine } from "./program.ts";
 import type { Buffer, Load } from "./symbolic.ts";
+import { eachOwn } from "./threads/share.ts";
 import { algebra } from "./vector/algebra.ts";
 import type { Features } from "./vector/floats.ts";
 import { Graph, type Value } from "./vector/graph.ts";
@@ -78,6 +79,7 @@ export function runningKernel(
     name: `running_${running}`,
     reads: [x.buffer],
     writes: [out],
+    shared: axis > 0,
     write: (code, addressOf, features) => {
       const { shape, dtype } = x;
       const [n, inner] = [shape[axis], sizeOf(shape.slice(axis + 1))];
@@ -129,7 +131,7 @@ export function runningKernel(
           store(count);
         });
       };
-      each(code, 0, outer, 1, (i) => {
+      eachOwn(code, outer, (i) => {
         const columns = (start: number, stop: number, count: number) =>
           each(code, start, stop, count, (j) => {
             assign(code, at, sum(times(i, n * inner * size), times(j, size)));

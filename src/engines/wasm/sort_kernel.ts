@@ -10,11 +10,12 @@
 import type { DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Callee, Code, Local } from "./assembler/code.ts";
-import { assign, each, held, push, sum, times } from "./assembler/index.ts";
+import { assign, each, held, push, quotient, remainder, sum, times } from "./assembler/index.ts";
 import type { Functions } from "./contraction/functions.ts";
 import { elementSize } from "./memory.ts";
 import type { CodeKernel } from "./program.ts";
 import type { Buffer, Load } from "./symbolic.ts";
+import { eachOwn, ownPart } from "./threads/share.ts";
 
 /** Up to so many elements are put in order one by one. */
 const few = 40;
@@ -46,38 +47,40 @@ export function sortKernel(x: Load, axis: number, out: Buffer): CodeKernel {
   const form = formOf(dtype);
   const n = shape[axis];
   const counts = n > few ? Math.ceil(form.bits / digitOf(form, n)) << digitOf(form, n) : 0;
-  const [records, counters] = [[0, n * form.size], 2 * n * form.size];
+  // Records, what they are moved to and fro, counters.
+  const [other, counters] = [n * form.size, 2 * n * form.size];
+  const bytes = Math.ceil((counters + counts * 4) / 64) * 64;
   return {
     kind: "code",
     name: "sort",
     reads: [x.buffer],
     writes: [out],
-    scratch: counters + counts * 4,
+    shared: sizeOf(shape) > n,
+    scratch: bytes,
     write: (code, addressOf, _, functions, scratch) => {
       const inner = sizeOf(shape.slice(axis + 1));
       const outer = sizeOf(shape.slice(0, axis));
       const size = elementSize(dtype);
-      const places = records.map((at) => scratch + at);
       const enter = enterFunction(functions, form);
       const sort = n > few
         ? radixFunction(functions, form, digitOf(form, n))
         : insertionFunction(functions, form);
       const leave = leaveFunction(functions, form);
       const start = code.local("i32");
-      each(code, 0, outer, 1, (i) =>
-        each(code, 0, inner, 1, (j) => {
-          assign(code, start, sum(times(i, n * inner), j));
-          push(code, sum(times(start, size), addressOf(x.buffer)));
-          for (const value of [inner * size, places[0], n]) code.i32(value);
-          code.call(enter);
-          for (const value of [places[0], places[1], n, scratch + counters]) code.i32(value);
-          code.call(sort);
-          // What it leaves on the stack is where the sorted records are.
-          push(code, sum(times(start, 4), addressOf(out)));
-          for (const value of [inner * 4, n]) code.i32(value);
-          code.call(leave);
-        }));
-      code.release(start);
+      const room = held(code, ownPart(code, scratch, bytes));
+      eachOwn(code, outer * inner, (row) => {
+        assign(code, start, sum(times(quotient(row, inner), n * inner), remainder(row, inner)));
+        push(code, sum(times(start, size), addressOf(x.buffer)));
+        for (const value of [inner * size, room, n]) push(code, value);
+        code.call(enter);
+        for (const value of [room, sum(room, other), n, sum(room, counters)]) push(code, value);
+        code.call(sort);
+        // What it leaves on the stack is where the sorted records are.
+        push(code, sum(times(start, 4), addressOf(out)));
+        for (const value of [inner * 4, n]) code.i32(value);
+        code.call(leave);
+      });
+      code.release(start, room);
     },
   };
 }

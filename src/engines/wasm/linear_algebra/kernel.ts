@@ -10,10 +10,11 @@ import type { DType } from "../../../tensor/dtype.ts";
 import { sizeOf } from "../../../tensor/storage.ts";
 import type { Equation, Variable } from "../../../tape/tape.ts";
 import type { Code } from "../assembler/code.ts";
-import { each, held, type Index, sum, times } from "../assembler/index.ts";
+import { held, type Index, sum, times } from "../assembler/index.ts";
 import type { Builder } from "../builder.ts";
 import { elementSize, newBuffer } from "../memory.ts";
 import { type Buffer, converted, load, rowMajor, type Symbolic, view } from "../symbolic.ts";
+import { eachOwn, ownPart } from "../threads/share.ts";
 import { Rows } from "./rows.ts";
 
 /** Matrices in the making: the code, what can be done with rows, and where this one's parts are. */
@@ -42,16 +43,19 @@ export function eachMatrix(
 ): void {
   const batch = sizeOf(batchOf(input.shape));
   if (batch === 0) return;
+  const bytes = Math.ceil(sumOf(scratch) / 8) * 64;
   builder.add({
     kind: "code",
     name: primitive.name,
     reads: buffers,
     writes: buffers.filter((buffer) => !read.includes(buffer)),
-    scratch: sumOf(scratch) * 8,
+    shared: batch > 1,
+    scratch: bytes,
     write: (code, addressOf, _, functions, start) => {
       const rows = new Rows(code, functions);
-      const room = scratch.map((_, i) => start + sumOf(scratch.slice(0, i)) * 8);
-      each(code, 0, batch, 1, (i) => {
+      const own = held(code, ownPart(code, start, bytes));
+      const room = scratch.map((_, i) => sum(own, sumOf(scratch.slice(0, i)) * 8));
+      eachOwn(code, batch, (i) => {
         const places = buffers.map((buffer) => {
           const bytes = sizeOf(buffer.shape) / batch * elementSize(buffer.dtype);
           return held(code, sum(addressOf(buffer), times(i, bytes)));
@@ -59,6 +63,7 @@ export function eachMatrix(
         body({ code, rows, places: [...places, ...room] });
         code.release(...places);
       });
+      code.release(own);
     },
   });
 }
