@@ -5,7 +5,7 @@
  */
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Code, Local } from "./assembler/code.ts";
-import { assign, each, sum, times } from "./assembler/index.ts";
+import { assign, each, type Index, sum, times } from "./assembler/index.ts";
 import type { Plain } from "./assembler/opcodes.ts";
 import { elementSize } from "./memory.ts";
 import type { CodeKernel, Combine } from "./program.ts";
@@ -89,17 +89,18 @@ export function runningKernel(
       const step = (reverse ? -inner : inner) * size;
       const first = (reverse ? (n - 1) * inner : 0) * size;
       const [from, to, at] = ["i32", "i32", "i32"].map(() => code.local("i32"));
-      const element = code.local("v128");
+      const [element, result] = [code.local("v128"), code.local("v128")];
       const graph = new Graph();
       const read: Read = (local) => graph.leaf(`${local.index}`, (code) => code.get(local));
       const state = running === "logsumexp"
         ? logSumExp(code, graph, read, features, read(element))
         : combining(code, graph, read, instructionOf(running, x), read(element));
       const writer = graph.writer(code, [...state.first, ...state.next, state.result]);
+      // Lanes are neighbours, or, along the last axis, rows.
+      const apart = inner === 1 ? n * size : size;
       const load = (count: number) => {
-        code.get(from);
-        if (count * size === 16) code.access("v128.load", 0, 2);
-        else code.access(count * size === 8 ? "v128.load64_zero" : "v128.load32_zero", 0, 2);
+        loadLanes(code, from, element, { size, count, apart });
+        code.get(element);
         if (dtype === "float32") code.op("f64x2.promote_low_f32x4");
         code.set(element);
       };
@@ -109,13 +110,11 @@ export function runningKernel(
         writer.again();
       };
       const store = (count: number) => {
-        code.get(to);
         writer.push(state.result);
         writer.again();
         if (dtype === "float32") code.op("f32x4.demote_f64x2_zero");
-        if (count * size === 16) code.access("v128.store", 0, 2);
-        else if (count * size === 8) code.accessLane("v128.store64_lane", 0, 0, 2);
-        else code.accessLane("v128.store32_lane", 0, 0, 2);
+        code.set(result);
+        storeLanes(code, to, result, { size, count, apart });
       };
       const column = (count: number) => {
         assign(code, from, sum(at, addressOf(x.buffer) + first));
@@ -131,18 +130,65 @@ export function runningKernel(
           store(count);
         });
       };
-      eachOwn(code, outer, (i) => {
-        const columns = (start: number, stop: number, count: number) =>
-          each(code, start, stop, count, (j) => {
-            assign(code, at, sum(times(i, n * inner * size), times(j, size)));
-            column(count);
-          });
+      const columns = (start: Index, count: number) => {
+        assign(code, at, start);
+        column(count);
+      };
+      if (inner === 1) {
+        const whole = outer - outer % lanes;
+        const row = n * size;
+        eachOwn(code, whole / lanes, (i) => columns(times(i, lanes * row), lanes));
+        eachOwn(code, outer - whole, (i) => columns(sum(times(i, row), whole * row), 1));
+      } else {
         const whole = inner - inner % lanes;
-        if (whole > 0) columns(0, whole, lanes);
-        if (whole < inner) columns(whole, inner, 1);
-      });
+        eachOwn(code, outer, (i) => {
+          const start = times(i, inner * n * size);
+          each(code, 0, whole, lanes, (j) => columns(sum(start, times(j, size)), lanes));
+          each(code, whole, inner, 1, (j) => columns(sum(start, times(j, size)), 1));
+        });
+      }
       writer.done();
-      code.release(from, to, at, element, ...state.locals);
+      code.release(from, to, at, element, result, ...state.locals);
     },
   };
+}
+
+/** The first lanes of a vector: their size and number, and how far apart they lie in memory. */
+interface Lanes {
+  readonly size: number;
+  readonly count: number;
+  readonly apart: number;
+}
+
+/** The bytes that are loaded or stored at a time. */
+function pieceOf({ size, count, apart }: Lanes): number {
+  return apart === size ? count * size : size;
+}
+
+function loadLanes(code: Code, from: Local, vector: Local, lanes: Lanes): void {
+  const piece = pieceOf(lanes);
+  code.get(from);
+  if (piece === 16) code.access("v128.load", 0, 2);
+  else code.access(piece === 8 ? "v128.load64_zero" : "v128.load32_zero", 0, 2);
+  code.set(vector);
+  for (let lane = 1; lane < lanes.count * lanes.size / piece; lane++) {
+    code.get(from);
+    code.get(vector);
+    const instruction = piece === 8 ? "v128.load64_lane" : "v128.load32_lane";
+    code.accessLane(instruction, lane, lane * lanes.apart, 2);
+    code.set(vector);
+  }
+}
+
+function storeLanes(code: Code, to: Local, vector: Local, lanes: Lanes): void {
+  const piece = pieceOf(lanes);
+  for (let lane = 0; lane < lanes.count * lanes.size / piece; lane++) {
+    code.get(to);
+    code.get(vector);
+    if (piece === 16) code.access("v128.store", 0, 2);
+    else {
+      const instruction = piece === 8 ? "v128.store64_lane" : "v128.store32_lane";
+      code.accessLane(instruction, lane, lane * lanes.apart, 2);
+    }
+  }
 }
