@@ -37,7 +37,10 @@ export function writeLoop(
     registers,
     row,
   });
-  if (shared && row === undefined) nest.share([...nest.outer, nest.shape.length - 1]);
+  const crossed = nest.crossed();
+  if (shared && row === undefined) {
+    nest.share(crossed === undefined ? [...nest.outer, nest.shape.length - 1] : [crossed]);
+  }
   const { lanes, length } = nest;
   const places = stored.map(({ buffer, to }, i) =>
     nest.addresses.place(
@@ -67,10 +70,14 @@ export function writeLoop(
     );
   const tail = roomy ? 0 : length % lanes;
   const whole = roomy ? Math.ceil(length / lanes) * lanes : length - tail;
-  nest.over(nest.outer, () => {
-    nest.addresses.settle();
-    nest.overVectors(whole, () => step(lanes), () => step(tail));
-  });
+  const [vectors, rest] = [() => step(lanes), () => step(tail)];
+  if (crossed !== undefined) nest.overTiles(crossed, whole, vectors, rest);
+  else {
+    nest.over(nest.outer, () => {
+      nest.addresses.settle();
+      nest.overVectors(whole, vectors, rest);
+    });
+  }
   writer.done();
 }
 

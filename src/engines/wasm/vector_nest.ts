@@ -7,7 +7,7 @@
 import type { Shape } from "../../shape/dim.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import { Evaluator, type Lanes } from "./evaluate.ts";
-import { held, least } from "./assembler/index.ts";
+import { held, least, sum } from "./assembler/index.ts";
 import {
   Addresses,
   collapse,
@@ -71,6 +71,8 @@ export class VectorNest {
   readonly #code: Code;
   readonly #first: number;
   readonly #evaluator: Evaluator;
+  /** The strides of all that is read and written. */
+  readonly #accesses: readonly (readonly number[])[];
   #shared: { readonly axis: number; readonly share: Share } | undefined;
 
   constructor(code: Code, spec: NestSpec) {
@@ -86,6 +88,7 @@ export class VectorNest {
     this.#code = code;
     this.shape = nest.shape;
     this.strides = nest.strides;
+    this.#accesses = nest.strides;
     this.lanes = lanesOf(values);
     this.counters = nest.shape.map((_, axis) =>
       axis === 0 && row !== undefined ? row : code.local("i32")
@@ -163,9 +166,7 @@ export class VectorNest {
   /** Loops over some axes, from the outermost one on. */
   over(axes: readonly number[], body: () => void): void {
     axes.reduceRight<() => void>((inside, axis) => () => {
-      const { from, to } = this.#shared?.axis === axis
-        ? this.#shared.share
-        : { from: 0, to: this.shape[axis] };
+      const { from, to } = this.#range(axis);
       this.#code.count(this.counters[axis], from, to, 1, inside);
     }, body)();
   }
@@ -194,10 +195,62 @@ export class VectorNest {
     code.if(finish);
   }
 
+  /**
+   * An axis along which something lies side by side that is far apart along the innermost one. Then
+   * each line of the cache that is read or written is needed again by the axis' next places.
+   */
+  crossed(): number | undefined {
+    const last = this.shape.length - 1;
+    return this.outer.findLast((axis) =>
+      Math.min(this.shape[axis], this.length) >= 2 * tileWidth &&
+      this.#accesses.some((strides) => strides[axis] === 1 && Math.abs(strides[last]) >= far)
+    );
+  }
+
+  /** As {@linkcode overVectors} within the outer loops, but by tiles of the innermost axis and one more. */
+  overTiles(axis: number, whole: number, step: () => void, rest: () => void): void {
+    const code = this.#code;
+    const [at, across] = [this.counters[this.counters.length - 1], this.counters[axis]];
+    const [row, column] = [code.local("i32"), code.local("i32")];
+    this.over(this.outer.filter((other) => other !== axis), () => {
+      const { from, to } = this.#range(axis);
+      code.count(row, from, to, tileHeight, () => {
+        const lastRow = held(code, least(sum(row, tileHeight), to));
+        code.count(column, 0, whole, tileWidth, () => {
+          const lastColumn = held(code, least(sum(column, tileWidth), whole));
+          code.count(across, row, lastRow, 1, () => {
+            this.addresses.settle();
+            code.count(at, column, lastColumn, this.lanes, step);
+          });
+          code.release(lastColumn);
+        });
+        if (whole < this.length) {
+          code.count(across, row, lastRow, 1, () => {
+            this.addresses.settle();
+            this.moveTo(whole);
+            rest();
+          });
+        }
+        code.release(lastRow);
+      });
+    });
+    code.release(row, column);
+  }
+
+  #range(axis: number): { readonly from: number | Local; readonly to: number | Local } {
+    return this.#shared?.axis === axis ? this.#shared.share : { from: 0, to: this.shape[axis] };
+  }
+
   #place(addressOf: AddressOf, { buffer, offset }: Load, strides: readonly number[]): Place {
     return this.addresses.place({ buffer, address: addressOf(buffer) }, offset, strides);
   }
 }
+
+/** What is so many elements apart lies on different lines of the cache. */
+const far = 64;
+
+/** The size of tiles, in elements: few lines at a time, since all of them may want the same place. */
+const [tileHeight, tileWidth] = [8, 8];
 
 /** An axis of so many places is shared out evenly enough. */
 const enough = 32;
