@@ -53,6 +53,8 @@ export const less = (x: Real, y: Real): Truth => apply("f64.lt", x, y);
 export const atMost = (x: Real, y: Real): Truth => apply("f64.le", x, y);
 /** `x = y`. */
 export const same = (x: Real, y: Real): Truth => apply("f64.eq", x, y);
+/** Whether it is a number that is not infinite. */
+export const finite = (x: Real): Truth => less(magnitude(x), Infinity);
 /** Whether it is not so. */
 export const not = (x: Truth): Truth => (code) => {
   x(code);

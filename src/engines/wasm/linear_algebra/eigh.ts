@@ -10,6 +10,7 @@ import {
   at,
   become,
   either,
+  finite,
   kept,
   less,
   magnitude,
@@ -32,7 +33,7 @@ import {
   transposed,
   type Work,
 } from "./kernel.ts";
-import { element, finite } from "./rows.ts";
+import { element } from "./rows.ts";
 
 /** `A V = V diag(w)`, with the columns of `V` as rows until the end. */
 export function lowerEigh(builder: Builder, equation: Equation): void {

@@ -13,6 +13,7 @@ import {
   both,
   divided,
   either,
+  finite,
   kept,
   less,
   minus,
@@ -37,7 +38,7 @@ import {
   perMatrix,
   type Work,
 } from "./kernel.ts";
-import { element, finite, type Matrix } from "./rows.ts";
+import { element, type Matrix } from "./rows.ts";
 
 /** `A = Q R`. */
 export function lowerQr(builder: Builder, equation: Equation): void {

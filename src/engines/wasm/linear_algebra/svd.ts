@@ -13,6 +13,7 @@ import {
   atMost,
   become,
   either,
+  finite,
   kept,
   larger,
   less,
@@ -38,7 +39,7 @@ import {
   transposed,
   type Work,
 } from "./kernel.ts";
-import { element, finite } from "./rows.ts";
+import { element } from "./rows.ts";
 
 /**
  * What a decomposition works with: `count` vectors of `length` elements, the columns of a matrix, or
