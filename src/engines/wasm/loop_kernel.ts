@@ -7,7 +7,7 @@ import type { Shape } from "../../shape/dim.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import type { Block } from "./contraction/contraction.ts";
-import { assign, digitsOf, each, held, least } from "./contraction/index.ts";
+import { assign, digitsOf, each, held, least } from "./assembler/index.ts";
 import { type Place, storeVector } from "./nest.ts";
 import type { LoopKernel, Store } from "./program.ts";
 import type { Affine, Buffer } from "./symbolic.ts";

@@ -14,11 +14,17 @@ import type { Builder } from "./builder.ts";
 import { fuseEpilogues } from "./epilogue.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
+import { lowerEigh } from "./linear_algebra/eigh.ts";
+import { lowerDet, lowerLu } from "./linear_algebra/lu.ts";
+import { lowerQr } from "./linear_algebra/qr.ts";
+import { lowerPinv, lowerSvd } from "./linear_algebra/svd.ts";
+import { lowerCholesky, lowerTriangularSolve } from "./linear_algebra/triangular.ts";
 import {
   lowerDynamicSlice,
   lowerGather,
   lowerPosition,
   lowerRunning,
+  lowerSort,
   lowerUpdate,
 } from "./lower_indexing.ts";
 import { controlFlow } from "./lower_control.ts";
@@ -62,19 +68,29 @@ const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) 
   argmax: (builder, equation) => lowerPosition(builder, equation, "largest"),
   argmin: (builder, equation) => lowerPosition(builder, equation, "smallest"),
   contract: lowerContraction,
+  argsort: lowerSort,
+  cholesky: lowerCholesky,
   convolution: lowerConvolution,
+  cumlogsumexp: (builder, equation) => lowerRunning(builder, equation, "logsumexp"),
   cummax: (builder, equation) => lowerRunning(builder, equation, "max"),
   cummin: (builder, equation) => lowerRunning(builder, equation, "min"),
   cumprod: (builder, equation) => lowerRunning(builder, equation, "prod"),
   cumsum: (builder, equation) => lowerRunning(builder, equation, "sum"),
+  det: lowerDet,
   dynamicSlice: lowerDynamicSlice,
   dynamicUpdateSlice: lowerUpdate,
+  eigh: lowerEigh,
   gather: lowerGather,
   max: (builder, equation) => lowerReduce(builder, equation, "max", equation.params.axes),
   min: (builder, equation) => lowerReduce(builder, equation, "min", equation.params.axes),
   prod: (builder, equation) => lowerReduce(builder, equation, "prod", [equation.params.axis]),
-  scatter: lowerUpdate,
   sum: (builder, equation) => lowerReduce(builder, equation, "sum", equation.params.axes),
+  lu: lowerLu,
+  pinv: lowerPinv,
+  qr: lowerQr,
+  scatter: lowerUpdate,
+  svd: lowerSvd,
+  triangularSolve: lowerTriangularSolve,
   windowArgmax: lowerWindowArgmax,
   windowMax: (builder, equation) => lowerWindow(builder, equation, "max"),
   windowSum: (builder, equation) => lowerWindow(builder, equation, "sum"),

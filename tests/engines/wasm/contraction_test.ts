@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { features } from "../../../src/engines/wasm/features.ts";
 import type { ContractionDType } from "../../../src/engines/wasm/contraction/contraction.ts";
-import { assign, each, push, sum, times } from "../../../src/engines/wasm/contraction/index.ts";
+import { assign, each, push, sum, times } from "../../../src/engines/wasm/assembler/index.ts";
 import { type Form, type Layout, type Made, make, makeAll, offsets } from "./contractions.ts";
 
 const runs = { numRuns: 400 };
