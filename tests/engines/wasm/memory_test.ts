@@ -77,8 +77,7 @@ Deno.test("a chain of loops between reductions takes the memory of one", () => {
 
 Deno.test("a result that reads nothing does not take the place of what is yet to be read", () => {
   const f = (x: Tensor<[number, number]>) => {
-    const turned = tanh(flip(x, 0)).sub(mean(x, 0));
-    const known = exp(tanh(turned as never as typeof x));
+    const known = exp(tanh(x));
     return [zeros([20, 10]), known.mul(exp(known))];
   };
   const x = random.normal(random.key(0), [20, 10]);
