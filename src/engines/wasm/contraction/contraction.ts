@@ -12,6 +12,7 @@
  */
 import type { Callee } from "../assembler/code.ts";
 import { blockedFunction, blocksBytes } from "./blocked.ts";
+import { directFunction, isDirect } from "./direct.ts";
 import { dotsBytes, dotsFunction, isDots } from "./dots.ts";
 import type { Functions } from "./functions.ts";
 import { type ContractionSpec, type Problem, problemOf } from "./problem.ts";
@@ -65,6 +66,8 @@ export function emitContraction(
       return thinFunction(functions, problem, name);
     case "stream":
       return streamFunction(functions, problem, name);
+    case "direct":
+      return directFunction(functions, problem, name);
     case "dots":
       return dotsFunction(functions, problem, scratch, name);
     case "blocked":
@@ -73,9 +76,10 @@ export function emitContraction(
 }
 
 /** Which code is best for a product. */
-function kindOf(problem: Problem): "tiny" | "thin" | "stream" | "dots" | "blocked" {
+function kindOf(problem: Problem): "tiny" | "thin" | "stream" | "direct" | "dots" | "blocked" {
   if (isTiny(problem)) return "tiny";
   if (isThin(problem)) return "thin";
   if (isStream(problem)) return "stream";
+  if (isDirect(problem)) return "direct";
   return isDots(problem) ? "dots" : "blocked";
 }
