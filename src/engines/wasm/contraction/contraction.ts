@@ -12,6 +12,7 @@
  */
 import type { Callee } from "../assembler/code.ts";
 import { blockedFunction, blocksBytes } from "./blocked.ts";
+import { correlationFunction, isCorrelation } from "./correlation.ts";
 import { directFunction, isDirect } from "./direct.ts";
 import { dotsBytes, dotsFunction, isDots } from "./dots.ts";
 import type { Functions } from "./functions.ts";
@@ -66,6 +67,8 @@ export function emitContraction(
       return thinFunction(functions, problem, name);
     case "stream":
       return streamFunction(functions, problem, name);
+    case "correlation":
+      return correlationFunction(functions, problem, name);
     case "direct":
       return directFunction(functions, problem, name);
     case "dots":
@@ -76,10 +79,13 @@ export function emitContraction(
 }
 
 /** Which code is best for a product. */
-function kindOf(problem: Problem): "tiny" | "thin" | "stream" | "direct" | "dots" | "blocked" {
+function kindOf(
+  problem: Problem,
+): "tiny" | "thin" | "stream" | "direct" | "correlation" | "dots" | "blocked" {
   if (isTiny(problem)) return "tiny";
   if (isThin(problem)) return "thin";
   if (isStream(problem)) return "stream";
+  if (isCorrelation(problem)) return "correlation";
   if (isDirect(problem)) return "direct";
   return isDots(problem) ? "dots" : "blocked";
 }

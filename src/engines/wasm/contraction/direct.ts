@@ -9,6 +9,7 @@ import type { Arithmetic } from "./arithmetic.ts";
 import { finishFunction } from "./finish.ts";
 import type { Functions } from "./functions.ts";
 import { assign, type Digits, each, held, least, offsetAt, push, sum, times } from "./index.ts";
+import { loadApart, type Loop, mover, nested } from "./lines.ts";
 import { type Operand, type Problem } from "./problem.ts";
 import { eachShare } from "./share.ts";
 
@@ -145,7 +146,7 @@ interface Pointers {
 interface Sums {
   /** The offset of each row of the left operand. */
   readonly rows: readonly number[];
-  readonly loops: readonly { readonly size: number; readonly steps: readonly [number, number] }[];
+  readonly loops: readonly Loop[];
   /** The offsets of the places that are written out, in both operands, and from the first one. */
   readonly written: readonly (readonly [number, number])[];
   /** How far the lowest of these places lies from the pointers. */
@@ -201,11 +202,7 @@ function writeTile(code: Code, problem: Problem, tile: Tile, pointers: Pointers)
   const sums = Array.from({ length: m }, () => right.map(() => vectors(tile.vectors)));
   const factors = vectors(m);
   const [value] = vectors(1);
-  const move = (by: readonly [number, number], times: number) => {
-    if (by[0] * times !== 0) assign(code, left, sum(left, by[0] * times * size));
-    if (by[1] * times === 0) return;
-    for (const pointer of right) assign(code, pointer, sum(pointer, by[1] * times * size));
-  };
+  const move = mover(code, size, [[left], right]);
   const clear = () => {
     for (const local of sums.flat(2)) {
       code.v128(new Uint8Array(16));
@@ -284,43 +281,4 @@ function writeTile(code: Code, problem: Problem, tile: Tile, pointers: Pointers)
     code.release(more);
   }
   code.release(value, ...factors, ...sums.flat(2));
-}
-
-/** Loops over axes, which leave the pointers where they were. */
-function nested(
-  code: Code,
-  loops: Sums["loops"],
-  move: (by: readonly [number, number], times: number) => void,
-  body: () => void,
-): void {
-  loops.reduceRight<() => void>((inside, { size, steps }) => () => {
-    each(code, 0, size, 1, () => {
-      inside();
-      move(steps, 1);
-    });
-    move(steps, -size);
-  }, body)();
-}
-
-/** Pushes a vector of the first `count` elements from a pointer on, side by side or every other one. */
-function loadApart(
-  code: Code,
-  arithmetic: Arithmetic,
-  pointer: Local,
-  offset: number,
-  step: number,
-  count: number,
-): void {
-  const { lanes, size } = arithmetic;
-  code.get(pointer);
-  arithmetic.load(code, offset);
-  if (step === 1) return;
-  // The second vector begins with the last element of the first one: nothing behind is read.
-  const second = (lanes - 1) * size;
-  code.get(pointer);
-  arithmetic.load(code, count > lanes / 2 ? offset + second : offset);
-  code.shuffle(Array.from({ length: 16 }, (_, i) => {
-    const at = 2 * Math.floor(i / size) * size + i % size;
-    return at < 16 ? at : count > lanes / 2 ? 16 + (at - second) % 16 : i;
-  }));
 }
