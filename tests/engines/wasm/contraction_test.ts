@@ -341,7 +341,7 @@ Deno.test("sums over windows are right, and bits do not depend on threads", () =
   const side = (max: number) => fc.integer({ min: 1, max });
   const form = fc.record({
     dtype: fc.constantFrom<ContractionDType>(...dtypes),
-    m: side(5),
+    m: fc.oneof(side(5), side(12)),
     planes: fc.oneof(side(3), side(40)),
     size: fc.tuple(side(7), side(9)),
     positions: fc.tuple(side(9), fc.oneof(side(20), side(70))),

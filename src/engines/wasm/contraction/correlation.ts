@@ -39,7 +39,7 @@ const block = 128;
 export function isCorrelation({ arithmetic: { lanes }, m, n, a, b }: Problem): boolean {
   const [line, step] = [b.summed.sizes.at(-1) ?? 1, b.summed.strides.at(-1)];
   return m <= mostRows && n <= mostColumns && b.summed.sizes.length > 1 &&
-    line >= 2 * lanes && line >= (b.free.sizes.at(-1) ?? 1) &&
+    line >= lanes && line >= (b.free.sizes.at(-1) ?? 1) &&
     a.summed.strides.at(-1) === 1 && (step === 1 || step === 2);
 }
 
@@ -95,6 +95,7 @@ function writeColumns(
   const start = [Math.min(...rows), Math.min(...columns)] as const;
   const line = b.summed.sizes.at(-1)!;
   const step = b.summed.strides.at(-1)!;
+  const rest = line % lanes;
   const loops = b.summed.sizes.slice(0, -1).map((size, i) => ({
     size,
     steps: [a.summed.strides[i], b.summed.strides[i]] as const,
@@ -102,7 +103,7 @@ function writeColumns(
   const vectors = (count: number) => Array.from({ length: count }, () => code.local("v128"));
   const [sums, middle, total] = [0, 1, 2].map(() => vectors(m * count));
   const factors = vectors(m);
-  const [value] = vectors(1);
+  const [value, mask] = vectors(2);
   const move = mover(code, size, [[pointers[0]], [pointers[1]]]);
   const clear = (locals: readonly Local[]) => {
     for (const local of locals) {
@@ -149,6 +150,9 @@ function writeColumns(
       assign(code, counter, 0);
     });
   };
+  // Behind the end of a line lies anything.
+  code.v128(Uint8Array.from({ length: 16 }, (_, i) => i < rest * size ? 255 : 0));
+  code.set(mask);
   clear([...sums, ...middle, ...total]);
   move(start, 1);
   nested(code, loops, move, () => {
@@ -167,10 +171,11 @@ function writeColumns(
       });
       code.release(some);
     });
-    for (let i = 0; i < line % lanes; i++) {
+    if (rest > 0) {
       multiply((pointer, offset, step) => {
-        code.get(pointer);
-        code.access(size === 4 ? "v128.load32_zero" : "v128.load64_zero", offset + i * step * size);
+        loadApart(code, arithmetic, pointer, offset, step, rest);
+        code.get(mask);
+        code.op("v128.and");
       });
     }
     move([lanes, lanes * step], -whole);
@@ -184,5 +189,5 @@ function writeColumns(
     addAcross(code, arithmetic, sum);
     code.accessLane(arithmetic.storeLane, 0, (row * n + first + column) * size);
   }
-  code.release(since, folds, value, ...factors, ...sums, ...middle, ...total);
+  code.release(since, folds, value, mask, ...factors, ...sums, ...middle, ...total);
 }

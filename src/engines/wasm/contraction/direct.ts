@@ -8,13 +8,30 @@ import type { Callee, Code, Local } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { finishFunction } from "./finish.ts";
 import type { Functions } from "./functions.ts";
-import { assign, type Digits, each, held, least, offsetAt, push, sum, times } from "./index.ts";
+import {
+  assign,
+  difference,
+  type Digits,
+  each,
+  eachRun,
+  held,
+  type Index,
+  least,
+  offsetAt,
+  push,
+  quotient,
+  sum,
+  times,
+} from "./index.ts";
 import { loadApart, type Loop, mover, nested } from "./lines.ts";
 import { type Operand, type Problem } from "./problem.ts";
 import { eachShare } from "./share.ts";
 
-/** The most rows. */
-const mostRows = 4;
+/** How many rows are computed together. */
+const rowsTogether = 4;
+
+/** From so many summed places on, copies of panels pay off where there are more rows. */
+const mostSummed = 64;
 
 /** How many vectors of results stay in registers beside the factors of as many rows. */
 const heldFor = (rows: number) => rows <= 2 ? 12 : rows === 3 ? 9 : 8;
@@ -23,98 +40,122 @@ const heldFor = (rows: number) => rows <= 2 ? 12 : rows === 3 ? 9 : 8;
 const mostLines = 4;
 
 /** How many summed places are written out at most. */
-const mostWritten = 49;
+const mostWritten = 12;
 
 /** How many places are summed up before the sum is added to the result. */
 const summedAtOnce = 256;
 
-/** Whether there are few rows, and columns in lines that vectors can be read from. */
-export function isDirect({ arithmetic: { lanes }, m, k, b: { free, summed } }: Problem): boolean {
+/** Whether there are few rows or sums are short, and columns in lines that vectors are read from. */
+export function isDirect(
+  { arithmetic: { lanes }, m, k, a, b: { free, summed } }: Problem,
+): boolean {
   const [line, step] = [free.sizes.at(-1) ?? 1, free.strides.at(-1)];
   const flat = free.sizes.length < 2 && summed.sizes.length < 2;
-  return m <= mostRows && k >= 1 && !flat && line >= lanes && (step === 1 || step === 2);
+  return !flat && k >= 1 && (step === 1 || step === 2) &&
+    (m <= rowsTogether
+      ? line >= lanes
+      : step === 1 && k <= mostSummed && line >= 4 * lanes && a.free.sizes.length < 2);
+}
+
+/** The lines that columns lie in. */
+function linesOf({ free: { sizes, strides } }: Operand): {
+  readonly line: number;
+  readonly step: number;
+  readonly outer: Digits;
+} {
+  const outer = { sizes: sizes.slice(0, -1), strides: strides.slice(0, -1) };
+  return { line: sizes.at(-1)!, step: strides.at(-1)!, outer };
+}
+
+/** How a product is cut into tiles. */
+interface Cut {
+  /** Groups of rows: `big` of them have as many as `rows`, and the others one less. */
+  readonly groups: number;
+  readonly rows: number;
+  readonly big: number;
+  /** Vectors of a line that are computed together, and how many lines. */
+  readonly width: number;
+  readonly lines: number;
+}
+
+function cutOf({ arithmetic: { lanes }, m, n, b }: Problem): Cut {
+  const groups = Math.ceil(m / rowsTogether);
+  const rows = Math.ceil(m / groups);
+  const big = m - (rows - 1) * groups;
+  const { line } = linesOf(b);
+  const vectors = Math.ceil(line / lanes);
+  const most = heldFor(rows);
+  const width = Math.ceil(vectors / Math.ceil(vectors * rows / most));
+  const fitting = groups > 1 ? 1 : Math.floor(most / (rows * width));
+  const lines = Math.max(1, Math.min(fitting, mostLines, n / line));
+  return { groups, rows, big, width, lines };
 }
 
 /** Writes a function `(thread, threads)` that computes a thread's share; gives it. */
 export function directFunction(functions: Functions, problem: Problem, name: string): Callee {
-  const { arithmetic, batch, m, n, a, b, out } = problem;
-  const { lanes, size } = arithmetic;
+  const { arithmetic: { lanes, size }, batch, m, n, a, b, out } = problem;
   const finish = finishFunction(functions, problem, `${name}_finish`);
-  const line = b.free.sizes.at(-1)!;
-  const count = n / line;
-  const outer: Digits = {
-    sizes: b.free.sizes.slice(0, -1),
-    strides: b.free.strides.slice(0, -1),
-  };
-  const vectors = Math.ceil(line / lanes);
-  const most = heldFor(m);
-  const pieces = Math.ceil(vectors * m / most);
-  const width = Math.ceil(vectors / pieces);
-  const fitting = Math.floor(most / (m * width));
-  const lines = fitting >= mostLines && count >= mostLines ? mostLines : fitting >= 2 ? 2 : 1;
+  const { line, step, outer } = linesOf(b);
+  const { groups, rows, big, width, lines } = cutOf(problem);
+  const [across, down] = [(a.free.strides[0] ?? 0) * size, (outer.strides.at(-1) ?? 0) * size];
   // A share begins and ends with a whole vector of the result.
-  const unit = Math.max(lines, line % lanes === 0 ? 1 : line % 2 === 0 ? lanes / 2 : lanes);
+  const unit = line % lanes === 0 ? lines : lines * lanes;
+  const count = n / line;
   return functions.module.function(name, ["i32", "i32"], [], (code) => {
-    const left = code.local("i32");
-    const pointers = Array.from({ length: lines }, () => code.local("i32"));
-    const result = code.local("i32");
     eachShare(code, batch, Math.ceil(count / unit), (own, from, to) => {
       const base = ({ address, batch: digits }: Operand) =>
         held(code, sum(address, times(offsetAt(own, digits), size)));
-      const [leftBase, rightBase] = [base(a), base(b)];
-      const [first, last] = [
-        held(code, times(from, unit)),
-        held(code, least(count, times(to, unit))),
-      ];
-      const target = held(code, sum(out, times(own, m * n * size)));
-      const at = held(code, first);
-      const some = (together: number) => {
-        const starts = pointers.slice(0, together).map((_, i) => {
-          const start = code.local("i32");
-          const place = held(code, sum(at, i));
-          assign(code, start, sum(rightBase, times(offsetAt(place, outer), size)));
-          code.release(place);
-          return start;
-        });
-        const tile = (column: Local | number, inVectors: number, kept: number) => {
-          const tile = { lines: together, vectors: inVectors, last: kept };
-          for (const [i, start] of starts.entries()) {
-            assign(
-              code,
-              pointers[i],
-              sum(start, times(column, b.free.strides.at(-1)! * size)),
-            );
-          }
-          assign(code, left, leftBase);
-          assign(code, result, sum(target, times(at, line * size), times(column, size)));
-          writeTile(code, problem, tile, { left, right: pointers.slice(0, together), result });
+      const [left, right] = [base(a), base(b)];
+      const first = held(code, times(from, unit));
+      const last = held(code, least(count, times(to, unit)));
+      const all = held(code, difference(last, first));
+      const target = held(code, sum(out, times(own, m * n * size), times(first, line * size)));
+      const [start, result] = [code.local("i32"), code.local("i32")];
+
+      /** Lines from `start` on: so many times some. */
+      const compute = (count: Index, lines: number) => {
+        const piece = (column: Local | number, vectors: number, last: number) => {
+          const call = (rows: number, row: number, count: Index) => {
+            const tile = { rows, lines, vectors, last };
+            push(code, sum(left, row * across));
+            push(code, sum(start, times(column, step * size)));
+            push(code, sum(result, times(column, size), row * n * size));
+            push(code, count);
+            code.call(tileFunction(functions, problem, name, tile));
+          };
+          if (groups === 1) return call(rows, 0, count);
+          call(rows, 0, big);
+          if (big < groups) call(rows - 1, big * rows, groups - big);
         };
         // All pieces of a line are as wide but for the last one, which may end within a vector.
-        const whole = Math.floor(line / (width * lanes));
-        const rest = line - whole * width * lanes;
-        if (whole > 0) {
-          each(code, 0, whole * width * lanes, width * lanes, (c) => tile(c, width, lanes));
-        }
-        if (rest > 0) {
-          const inVectors = Math.ceil(rest / lanes);
-          tile(whole * width * lanes, inVectors, rest - (inVectors - 1) * lanes);
-        }
-        code.release(...starts);
-        assign(code, at, sum(at, together));
+        const whole = line - line % (width * lanes);
+        if (whole > 0) each(code, 0, whole, width * lanes, (at) => piece(at, width, lanes));
+        if (whole === line) return;
+        const vectors = Math.ceil((line - whole) / lanes);
+        piece(whole, vectors, line - whole - (vectors - 1) * lanes);
       };
-      const loop = (together: number) =>
-        code.block((done) => {
-          code.loop((again) => {
-            push(code, sum(at, together));
-            push(code, last);
-            code.op("i32.gt_s");
-            code.brIf(done);
-            some(together);
-            code.br(again);
+      const advance = (count: Index) => {
+        assign(code, start, sum(start, times(count, down)));
+        assign(code, result, sum(result, times(count, line * size)));
+      };
+
+      eachRun(code, outer, first, all, (before, length, offset) => {
+        assign(code, start, sum(right, times(offset, size)));
+        assign(code, result, sum(target, times(before, line * size)));
+        if (groups > 1) {
+          return each(code, 0, length, 1, () => {
+            compute(1, 1);
+            advance(1);
           });
-        });
-      loop(lines);
-      if (lines > 1) loop(1);
+        }
+        const blocks = held(code, quotient(length, lines));
+        compute(blocks, lines);
+        if (lines > 1) {
+          advance(times(blocks, lines));
+          compute(difference(length, times(blocks, lines)), 1);
+        }
+        code.release(blocks);
+      });
       if (finish !== undefined) {
         push(code, times(own, m));
         push(code, sum(times(own, m), m));
@@ -122,30 +163,24 @@ export function directFunction(functions: Functions, problem: Problem, name: str
         push(code, times(last, line));
         code.call(finish);
       }
-      code.release(leftBase, rightBase, first, last, target, at);
+      code.release(left, right, first, last, all, target, start, result);
     });
-    code.release(left, result, ...pointers);
   });
 }
 
-/** Vectors of results: of so many lines, and in the last of each so many lanes. */
+/** Vectors of results: of so many rows and lines, and in the last of each so many lanes. */
 interface Tile {
+  readonly rows: number;
   readonly lines: number;
   readonly vectors: number;
   readonly last: number;
 }
 
-/** Where a tile's operands and its result begin. */
-interface Pointers {
-  readonly left: Local;
-  readonly right: readonly Local[];
-  readonly result: Local;
-}
-
 /** Summed axes: those that loops go over, from the outermost one, and what is written out. */
 interface Sums {
-  /** The offset of each row of the left operand. */
+  /** The offset of each row of the left operand, and of each line of the right one. */
   readonly rows: readonly number[];
+  readonly lines: readonly number[];
   readonly loops: readonly Loop[];
   /** The offsets of the places that are written out, in both operands, and from the first one. */
   readonly written: readonly (readonly [number, number])[];
@@ -153,8 +188,10 @@ interface Sums {
   readonly start: readonly [number, number];
 }
 
-function sumsOf({ m, a, b }: Problem): Sums {
-  const rows = Array.from({ length: m }, (_, i) => offsetAt(i, a.free) as number);
+function sumsOf({ a, b }: Problem, tile: Tile): Sums {
+  const down = linesOf(b).outer.strides.at(-1) ?? 0;
+  const rows = Array.from({ length: tile.rows }, (_, i) => offsetAt(i, a.free) as number);
+  const lines = Array.from({ length: tile.lines }, (_, i) => i * down);
   const axes = a.summed.sizes.map((size, i) => ({
     size,
     steps: [a.summed.strides[i], b.summed.strides[i]] as [number, number],
@@ -176,7 +213,10 @@ function sumsOf({ m, a, b }: Problem): Sums {
   }
   const lowest = (side: 0 | 1) =>
     written.reduce((sum, { size, steps }) => sum + Math.min(steps[side], 0) * (size - 1), 0);
-  const start: [number, number] = [lowest(0) + Math.min(...rows), lowest(1)];
+  const start: [number, number] = [
+    lowest(0) + Math.min(...rows),
+    lowest(1) + Math.min(...lines),
+  ];
   const offsets = written.reduce<[number, number][]>(
     (found, { size, steps }) =>
       found.flatMap(([x, y]) =>
@@ -187,22 +227,55 @@ function sumsOf({ m, a, b }: Problem): Sums {
       ),
     [[0 - start[0], 0 - start[1]]],
   );
-  return { rows, loops: axes, written: offsets, start };
+  return { rows, lines, loops: axes, written: offsets, start };
 }
 
-/** Writes the sums of a tile; moves the pointers. */
-function writeTile(code: Code, problem: Problem, tile: Tile, pointers: Pointers): void {
-  const { arithmetic, m, n, k, b } = problem;
+/**
+ * A function that computes so many tiles: of the left operand's address, the right one's, the
+ * result's, and the number. They lie below each other: the next rows, or the next lines where there is
+ * only one group of rows.
+ */
+function tileFunction(functions: Functions, problem: Problem, name: string, tile: Tile): Callee {
+  const { arithmetic: { size }, m, n, a, b } = problem;
+  const { line, outer } = linesOf(b);
+  const { rows, lines, vectors, last } = tile;
+  const byRows = m > rowsTogether;
+  return functions.get(
+    `${name}_${rows}_${lines}x${vectors}_${last}`,
+    (module, name) =>
+      module.function(name, Array(4).fill("i32"), [], (code) => {
+        const [left, right, result, count] = code.parameters;
+        const move = mover(code, size, [[left], [right]]);
+        each(code, 0, count, 1, () => {
+          writeTile(code, problem, tile, { left, right, result });
+          if (byRows) move([a.free.strides[0], 0], rows);
+          else move([0, outer.strides.at(-1) ?? 0], lines);
+          assign(code, result, sum(result, (byRows ? rows * n : lines * line) * size));
+        });
+      }),
+  );
+}
+
+/** Writes the sums of a tile. */
+function writeTile(
+  code: Code,
+  problem: Problem,
+  tile: Tile,
+  { left, right, result }: {
+    readonly left: Local;
+    readonly right: Local;
+    readonly result: Local;
+  },
+): void {
+  const { arithmetic, n, k, b } = problem;
   const { lanes, size } = arithmetic;
-  const { left, right, result } = pointers;
-  const { rows, loops, written, start } = sumsOf(problem);
-  const line = b.free.sizes.at(-1)!;
-  const step = b.free.strides.at(-1)!;
+  const { rows, lines, loops, written, start } = sumsOf(problem, tile);
+  const { line, step } = linesOf(b);
   const vectors = (count: number) => Array.from({ length: count }, () => code.local("v128"));
-  const sums = Array.from({ length: m }, () => right.map(() => vectors(tile.vectors)));
-  const factors = vectors(m);
+  const sums = rows.map(() => lines.map(() => vectors(tile.vectors)));
+  const factors = vectors(tile.rows);
   const [value] = vectors(1);
-  const move = mover(code, size, [[left], right]);
+  const move = mover(code, size, [[left], [right]]);
   const clear = () => {
     for (const local of sums.flat(2)) {
       code.v128(new Uint8Array(16));
@@ -217,10 +290,10 @@ function writeTile(code: Code, problem: Problem, tile: Tile, pointers: Pointers)
         code.access(arithmetic.splat, (x + rows[i]) * size);
         code.set(factor);
       }
-      for (const [r, pointer] of right.entries()) {
+      for (const [r, offsetOfLine] of lines.entries()) {
         for (let v = 0; v < tile.vectors; v++) {
-          const offset = (y + v * lanes * step) * size;
-          loadApart(code, arithmetic, pointer, offset, step, lanesOf(v));
+          const offset = (y + offsetOfLine + v * lanes * step) * size;
+          loadApart(code, arithmetic, right, offset, step, lanesOf(v));
           code.set(value);
           for (const [i, factor] of factors.entries()) {
             arithmetic.multiplyAdd(
@@ -235,8 +308,8 @@ function writeTile(code: Code, problem: Problem, tile: Tile, pointers: Pointers)
     }
   };
   const store = (more: Local | undefined) => {
-    for (let i = 0; i < m; i++) {
-      for (const [r] of right.entries()) {
+    for (let i = 0; i < tile.rows; i++) {
+      for (let r = 0; r < tile.lines; r++) {
         for (let v = 0; v < tile.vectors; v++) {
           const offset = (i * n + r * line + v * lanes) * size;
           const own = sums[i][r][v];
@@ -280,5 +353,6 @@ function writeTile(code: Code, problem: Problem, tile: Tile, pointers: Pointers)
     });
     code.release(more);
   }
+  move(start, -1);
   code.release(value, ...factors, ...sums.flat(2));
 }
