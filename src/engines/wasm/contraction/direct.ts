@@ -5,7 +5,6 @@
  * @module
  */
 import type { Callee, Code, Local } from "../assembler/code.ts";
-import type { Arithmetic } from "./arithmetic.ts";
 import { finishFunction } from "./finish.ts";
 import type { Functions } from "./functions.ts";
 import {
@@ -24,7 +23,7 @@ import {
   times,
 } from "./index.ts";
 import { loadApart, type Loop, mover, nested } from "./lines.ts";
-import { type Operand, type Problem } from "./problem.ts";
+import type { Operand, Problem } from "./problem.ts";
 import { eachShare } from "./share.ts";
 
 /** How many rows are computed together. */
