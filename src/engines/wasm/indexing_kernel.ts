@@ -173,17 +173,26 @@ function combineRow(
   bytes: number,
 ): void {
   const whole = bytes - bytes % 16;
-  if (whole > 0) {
-    each(code, 0, whole, 16, (at) => {
-      push(code, sum(to, at));
-      push(code, sum(to, at));
-      code.access("v128.load", 0, 2);
-      push(code, sum(from, at));
-      code.access("v128.load", 0, 2);
-      code.op(instruction);
-      code.access("v128.store", 0, 2);
+  const vector = (target: Index, source: Index, offset: number) => {
+    push(code, target);
+    push(code, target);
+    code.access("v128.load", offset, 2);
+    push(code, source);
+    code.access("v128.load", offset, 2);
+    code.op(instruction);
+    code.access("v128.store", offset, 2);
+  };
+  const many = bytes - bytes % 64;
+  if (many > 0) {
+    const [target, source] = [code.local("i32"), code.local("i32")];
+    each(code, 0, many, 64, (at) => {
+      assign(code, target, sum(to, at));
+      assign(code, source, sum(from, at));
+      for (let offset = 0; offset < 64; offset += 16) vector(target, source, offset);
     });
+    code.release(target, source);
   }
+  for (let at = many; at < whole; at += 16) vector(to, from, at);
   const load = size === 4 ? "v128.load32_zero" : "v128.load64_zero";
   const store: LaneAccess = size === 4 ? "v128.store32_lane" : "v128.store64_lane";
   for (let at = whole; at < bytes; at += size) {
