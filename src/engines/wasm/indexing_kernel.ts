@@ -10,11 +10,21 @@ import type { DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import type { LaneAccess, Plain } from "./assembler/opcodes.ts";
-import { assign, each, held, type Index, push, sum, times } from "./contraction/index.ts";
+import {
+  assign,
+  difference,
+  each,
+  held,
+  type Index,
+  push,
+  sum,
+  times,
+} from "./contraction/index.ts";
 import { copyBytes } from "./copy.ts";
 import { elementSize } from "./memory.ts";
 import type { CodeKernel } from "./program.ts";
 import { type Buffer, type Load, rowMajor } from "./symbolic.ts";
+import { shareOf } from "./threads/share.ts";
 
 /** How slices lie in an array, and how many positions name some. */
 interface Slices {
@@ -39,7 +49,8 @@ function slicesOf(shape: Shape, positions: Shape, { axis, batch }: Indexing): Sl
 
 /**
  * Goes through all positions: `body` gets each one, the address of the slice at position 0, and a
- * variable with the address of the slice that goes with the position, which goes on by itself.
+ * variable with the address of the slice that goes with the position, which goes on by itself. Threads
+ * share out the positions of each example, if the function has their numbers.
  */
 function eachPosition(
   code: Code,
@@ -52,14 +63,16 @@ function eachPosition(
   },
   body: (position: Local, base: Local, beside: Local) => void,
 ): void {
+  const share = code.parameters.length > 0 ? shareOf(code, count, 1) : { from: 0, to: count };
   const base = held(code, indexed);
   const next = held(code, beside);
   const [from, at, position] = [code.local("i32"), code.local("i32"), code.local("i32")];
   each(code, 0, examples, 1, (example) => {
     assign(code, from, sum(positions, times(example, count * 4)));
     each(code, 0, outer, 1, () => {
-      assign(code, at, from);
-      each(code, 0, count, 1, () => {
+      assign(code, at, sum(from, times(share.from, 4)));
+      assign(code, next, sum(next, times(share.from, length * bytes)));
+      each(code, share.from, share.to, 1, () => {
         code.get(at);
         code.access("i32.load");
         code.set(position);
@@ -67,6 +80,7 @@ function eachPosition(
         assign(code, at, sum(at, 4));
         assign(code, next, sum(next, length * bytes));
       });
+      assign(code, next, sum(next, times(difference(count, share.to), length * bytes)));
       assign(code, base, sum(base, size * length * bytes));
     });
   });
@@ -94,6 +108,7 @@ export function gatherKernel(x: Load, positions: Load, params: Indexing, out: Bu
   return {
     kind: "code",
     name: "gather",
+    shared: true,
     reads: [x.buffer, positions.buffer],
     writes: [out],
     write: (code, addressOf) => {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DType } from "../../tensor/dtype.ts";
+import { sizeOf } from "../../tensor/storage.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import type { CodeKernel } from "./program.ts";
 import { type Buffer, leavesOf, rowMajor, type Symbolic, view } from "./symbolic.ts";
@@ -167,6 +168,7 @@ function longRows(
   return {
     kind: "code",
     name: choice,
+    shared: sizeOf(shape.slice(0, -1)) > 1,
     reads: loaded.flatMap((leaf) => leaf.kind === "load" ? [leaf.buffer] : []),
     writes: [buffer],
     write: (code, addressOf, features) => {
@@ -179,7 +181,11 @@ function longRows(
       });
       const { graph, lanes, length } = nest;
       const counter = nest.counters[nest.shape.length - 1];
-      const place = nest.addresses.place(addressOf(buffer), 0, nest.strides[0], 4);
+      const place = nest.addresses.place(
+        { buffer, address: addressOf(buffer) },
+        0,
+        nest.strides[0],
+      );
       const s = algebra(graph, dtype, lanes, features);
       const wide = dtype === "float64";
       const narrowed = (mask: Value) => wide ? convertMask(graph, mask, 64, 32) : mask;
@@ -249,6 +255,7 @@ function longRows(
         code.set(pair.best);
         writer.again();
       };
+      if (code.parameters.length > 0) nest.share(nest.outer);
       nest.over(nest.outer, () => {
         nest.addresses.settle();
         for (pair of pairs) set({ best: worst, chosen: none });
