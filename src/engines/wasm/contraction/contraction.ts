@@ -4,9 +4,9 @@
  *
  * Float sums are taken in parts. Tiles add up at most 256 products in order, and these sums one
  * after the other: errors grow with `256 + k / 256` roundings at worst. A long row adds up eights, and
- * these one after the other, at most 512 of them. Dot products have three levels, of which the lower
- * two take in at most 128 each, in several lanes: up to 10^7 products errors hardly grow. No result
- * depends on the number of threads.
+ * these one after the other, at most 512 of them. Dot products, and sums along lines of windows, have
+ * three levels, of which the lower two take in fewer than 256 each, in several lanes: up to 10^7
+ * products errors hardly grow. No result depends on the number of threads.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * Products with few rows and columns whose summed places lie in lines: one line after the other is
  * multiplied with itself moved about, and nothing is copied.
  *
- * Sums have three levels, of which the lower two take in at most about 256 vectors each.
+ * Sums have three levels, of which the lower two take in fewer than 256 vectors each.
  *
  * @module
  */
