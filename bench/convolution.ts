@@ -2,7 +2,7 @@
  * Convolutions and their gradients: GFLOP/s of one compiled program each, against a matrix product of
  * the same run, and the milliseconds of a training step.
  *
- *     deno run bench/convolution.ts
+ *     deno run bench/convolution.ts [THREADS]
  *
  * @module
  */
@@ -17,10 +17,13 @@ import {
   maxPool,
   profile,
   random,
+  setThreads,
   take,
   valueAndGrad,
 } from "../mod.ts";
 import { relu, softmaxCrossEntropy } from "../src/nn/mod.ts";
+
+setThreads(Number(Deno.args[0] ?? 1));
 
 const key = random.key(0);
 
