@@ -10,16 +10,7 @@ import type { DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import type { LaneAccess, Plain } from "./assembler/opcodes.ts";
-import {
-  assign,
-  difference,
-  each,
-  held,
-  type Index,
-  push,
-  sum,
-  times,
-} from "./contraction/index.ts";
+import { assign, difference, each, held, type Index, push, sum, times } from "./assembler/index.ts";
 import { copyBytes } from "./copy.ts";
 import { elementSize } from "./memory.ts";
 import type { CodeKernel } from "./program.ts";

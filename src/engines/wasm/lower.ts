@@ -13,11 +13,17 @@ import { type Atom, type Equation, isLiteral, type Tape, type Variable } from ".
 import type { Builder } from "./builder.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
+import { lowerEigh } from "./linear_algebra/eigh.ts";
+import { lowerDet, lowerLu } from "./linear_algebra/lu.ts";
+import { lowerQr } from "./linear_algebra/qr.ts";
+import { lowerPinv, lowerSvd } from "./linear_algebra/svd.ts";
+import { lowerCholesky, lowerTriangularSolve } from "./linear_algebra/triangular.ts";
 import {
   lowerDynamicSlice,
   lowerGather,
   lowerPosition,
   lowerRunning,
+  lowerSort,
   lowerUpdate,
 } from "./lower_indexing.ts";
 import { lowerConvolution, lowerWindow, lowerWindowArgmax, placed } from "./lower_windows.ts";
@@ -58,15 +64,25 @@ const large = 64;
 const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) => void>> = {
   argmax: (builder, equation) => lowerPosition(builder, equation, "largest"),
   argmin: (builder, equation) => lowerPosition(builder, equation, "smallest"),
+  argsort: lowerSort,
+  cholesky: lowerCholesky,
   convolution: lowerConvolution,
+  cumlogsumexp: (builder, equation) => lowerRunning(builder, equation, "logsumexp"),
   cummax: (builder, equation) => lowerRunning(builder, equation, "max"),
   cummin: (builder, equation) => lowerRunning(builder, equation, "min"),
   cumprod: (builder, equation) => lowerRunning(builder, equation, "prod"),
   cumsum: (builder, equation) => lowerRunning(builder, equation, "sum"),
+  det: lowerDet,
   dynamicSlice: lowerDynamicSlice,
   dynamicUpdateSlice: lowerUpdate,
+  eigh: lowerEigh,
   gather: lowerGather,
+  lu: lowerLu,
+  pinv: lowerPinv,
+  qr: lowerQr,
   scatter: lowerUpdate,
+  svd: lowerSvd,
+  triangularSolve: lowerTriangularSolve,
   windowArgmax: lowerWindowArgmax,
   windowMax: (builder, equation) => lowerWindow(builder, equation, "max"),
   windowSum: (builder, equation) => lowerWindow(builder, equation, "sum"),

@@ -7,7 +7,7 @@
 import type { Shape } from "../../shape/dim.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import { Evaluator, type Lanes } from "./evaluate.ts";
-import { held, least, sum } from "./contraction/index.ts";
+import { held, least, sum } from "./assembler/index.ts";
 import {
   Addresses,
   collapse,

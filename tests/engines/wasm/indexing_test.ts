@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { type AnyTensor, type DType, fromBuffer } from "@katachi/katachi";
 import {
+  cumlogsumexpPrimitive,
   cummaxPrimitive,
   cumminPrimitive,
   cumprodPrimitive,
@@ -186,6 +187,26 @@ Deno.test("running results are what the interpreter makes of them, from both end
       },
     ),
     { numRuns: 100 },
+  );
+});
+
+Deno.test("running logarithms of sums are what the interpreter makes of them", () => {
+  fc.assert(
+    fc.property(
+      along,
+      fc.boolean(),
+      fc.constantFrom("float32" as const, "float64" as const),
+      fc.subarray([-Infinity, NaN, Infinity, 800]),
+      turned,
+      ({ shape, axis }, reverse, dtype, special, turned) => {
+        assertAgrees(
+          (xs) => bind(cumlogsumexpPrimitive, xs, { axis, reverse }),
+          [drawn(shape, dtype, 1, special)],
+          { turned, tolerance: dtype === "float32" ? 2e-7 : 1e-15 },
+        );
+      },
+    ),
+    { numRuns: 80 },
   );
 });
 

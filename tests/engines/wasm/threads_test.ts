@@ -8,6 +8,7 @@ import {
   argmax,
   cond,
   conv2d,
+  cumlogsumexp,
   debug,
   equal,
   foriLoop,
@@ -30,6 +31,7 @@ import {
   threads,
   whileLoop,
 } from "@katachi/katachi";
+import { det, qr, svd } from "@katachi/katachi/linalg";
 import { wasm } from "../../../src/engines/wasm/engine.ts";
 import { features } from "../../../src/engines/wasm/features.ts";
 import { compileTape } from "../../../src/engines/wasm/instance.ts";
@@ -130,9 +132,21 @@ const programs: Record<
     },
     [normal(18, 101, 100)],
   ],
-  "a host call between": [
+  "what one thread does between": [
     (x: Matrix) => sort(x.mul(3).reshape([-1] as never) as never).add(1) as AnyTensor,
     [normal(10, 33, 35)],
+  ],
+  "rows in order": [
+    (x: AnyTensor) => [sort(x as never, 0), sort(x as never), cumlogsumexp(x as never, 1)],
+    [normal(16, 5, 90, 7)],
+  ],
+  "matrices of a batch": [
+    (x: Tensor<[number, number, number]>) => {
+      const { u, s, vh } = svd(x, { fullMatrices: true });
+      const { q, r } = qr(x);
+      return [u, s, vh, q, r, det(matmul(x.transpose([0, 2, 1]), x))];
+    },
+    [normal(17, 7, 9, 5)],
   ],
   "a scan": [
     (x: Matrix, w: Matrix) => {

@@ -19,7 +19,7 @@ import {
   push,
   sum,
   times,
-} from "./index.ts";
+} from "../assembler/index.ts";
 import { packPanel, type Panel } from "./pack.ts";
 import type { Operand, Problem } from "./problem.ts";
 import { eachShare } from "./share.ts";

@@ -21,7 +21,7 @@ import {
   push,
   sum,
   times,
-} from "./index.ts";
+} from "../assembler/index.ts";
 import { loadApart, mover, nested } from "./lines.ts";
 import type { Operand, Problem } from "./problem.ts";
 import { eachShare } from "./share.ts";

@@ -21,7 +21,7 @@ import {
   quotient,
   sum,
   times,
-} from "./index.ts";
+} from "../assembler/index.ts";
 import { loadApart, type Loop, mover, nested } from "./lines.ts";
 import type { Operand, Problem } from "./problem.ts";
 import { eachShare } from "./share.ts";

@@ -5,7 +5,7 @@
  */
 import type { Callee, Local } from "../assembler/code.ts";
 import type { Functions } from "./functions.ts";
-import { assign, each, held, least, sum, times } from "./index.ts";
+import { assign, each, held, least, sum, times } from "../assembler/index.ts";
 import type { Problem } from "./problem.ts";
 
 /**

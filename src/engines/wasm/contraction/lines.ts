@@ -5,7 +5,7 @@
  */
 import type { Code, Local } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
-import { assign, each, sum } from "./index.ts";
+import { assign, each, sum } from "../assembler/index.ts";
 
 /** A summed axis: its length, and the distances of its places in both operands, in elements. */
 export interface Loop {

@@ -6,7 +6,7 @@
  */
 import type { Code, Local } from "../assembler/code.ts";
 import { Arithmetic, type ContractionDType } from "./arithmetic.ts";
-import type { Digits } from "./index.ts";
+import type { Digits } from "../assembler/index.ts";
 
 /** An operand's elements: strides, in elements, of the axes that the sizes of the contraction name. */
 export interface MatrixOperand {

@@ -7,7 +7,7 @@ import type { Callee, Code, Local } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { finishFunction } from "./finish.ts";
 import type { Functions } from "./functions.ts";
-import { type Digits, offsetAt } from "./index.ts";
+import { type Digits, offsetAt } from "../assembler/index.ts";
 import type { Operand, Place, Problem } from "./problem.ts";
 
 /** How many multiplications of vectors are written out. */

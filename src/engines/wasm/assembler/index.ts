@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Code, Local } from "../assembler/code.ts";
+import type { Code, Local } from "./code.ts";
 
 /** A whole number: known, in a variable, or computed by instructions that leave it on the stack. */
 export type Index = number | Local | ((code: Code) => void);
