@@ -15,6 +15,9 @@ import { algebra } from "./vector/algebra.ts";
 import type { Features } from "./vector/floats.ts";
 import { Graph, type Value } from "./vector/graph.ts";
 
+/** How many vectors of a row are gone along with at once: their lines of the cache are read whole. */
+const vectorsTogether = 8;
+
 /** How a running result goes on. */
 export type Running = Combine | "logsumexp";
 
@@ -92,47 +95,56 @@ export function runningKernel(
       const [element, result] = [code.local("v128"), code.local("v128")];
       const graph = new Graph();
       const read: Read = (local) => graph.leaf(`${local.index}`, (code) => code.get(local));
-      const state = running === "logsumexp"
-        ? logSumExp(code, graph, read, features, read(element))
-        : combining(code, graph, read, instructionOf(running, x), read(element));
-      const writer = graph.writer(code, [...state.first, ...state.next, state.result]);
+      const states = Array.from(
+        { length: inner >= vectorsTogether * lanes ? vectorsTogether : 1 },
+        () =>
+          running === "logsumexp"
+            ? logSumExp(code, graph, read, features, read(element))
+            : combining(code, graph, read, instructionOf(running, x), read(element)),
+      );
+      const writer = graph.writer(
+        code,
+        states.flatMap(({ first, next, result }) => [...first, ...next, result]),
+      );
       // Lanes are neighbours, or, along the last axis, rows.
       const apart = inner === 1 ? n * size : size;
-      const load = (count: number) => {
-        loadLanes(code, from, element, { size, count, apart });
+      const load = (count: number, offset: number) => {
+        loadLanes(code, from, element, { size, count, apart, offset });
         code.get(element);
         if (dtype === "float32") code.op("f64x2.promote_low_f32x4");
         code.set(element);
       };
-      const become = (values: readonly Value[]) => {
+      const become = ({ locals }: State, values: readonly Value[]) => {
         values.forEach((value) => writer.push(value));
-        state.locals.toReversed().forEach((local) => code.set(local));
+        locals.toReversed().forEach((local) => code.set(local));
         writer.again();
       };
-      const store = (count: number) => {
+      const store = (state: State, count: number, offset: number) => {
         writer.push(state.result);
         writer.again();
         if (dtype === "float32") code.op("f32x4.demote_f64x2_zero");
         code.set(result);
-        storeLanes(code, to, result, { size, count, apart });
+        storeLanes(code, to, result, { size, count, apart, offset });
       };
-      const column = (count: number) => {
+      /** Goes along the axis with so many elements, or with as many in each of several vectors. */
+      const columns = (start: Index, count: number, vectors = 1) => {
+        const used = states.slice(0, vectors);
+        assign(code, at, start);
         assign(code, from, sum(at, addressOf(x.buffer) + first));
         assign(code, to, sum(at, addressOf(out) + first));
-        load(count);
-        become(state.first);
-        store(count);
+        const place = (values: "first" | "next") => {
+          for (const [i, state] of used.entries()) {
+            load(count, i * lanes * size);
+            become(state, state[values]);
+            store(state, count, i * lanes * size);
+          }
+        };
+        place("first");
         each(code, 1, n, 1, () => {
           assign(code, from, sum(from, step));
           assign(code, to, sum(to, step));
-          load(count);
-          become(state.next);
-          store(count);
+          place("next");
         });
-      };
-      const columns = (start: Index, count: number) => {
-        assign(code, at, start);
-        column(count);
       };
       if (inner === 1) {
         const whole = outer - outer % lanes;
@@ -140,15 +152,18 @@ export function runningKernel(
         eachOwn(code, whole / lanes, (i) => columns(times(i, lanes * row), lanes));
         eachOwn(code, outer - whole, (i) => columns(sum(times(i, row), whole * row), 1));
       } else {
-        const whole = inner - inner % lanes;
+        const together = states.length * lanes;
+        const [many, whole] = [inner - inner % together, inner - inner % lanes];
         eachOwn(code, outer, (i) => {
           const start = times(i, inner * n * size);
-          each(code, 0, whole, lanes, (j) => columns(sum(start, times(j, size)), lanes));
-          each(code, whole, inner, 1, (j) => columns(sum(start, times(j, size)), 1));
+          const at = (j: Local) => sum(start, times(j, size));
+          each(code, 0, many, together, (j) => columns(at(j), lanes, states.length));
+          each(code, many, whole, lanes, (j) => columns(at(j), lanes));
+          each(code, whole, inner, 1, (j) => columns(at(j), 1));
         });
       }
       writer.done();
-      code.release(from, to, at, element, result, ...state.locals);
+      code.release(from, to, at, element, result, ...states.flatMap(({ locals }) => locals));
     },
   };
 }
@@ -158,6 +173,8 @@ interface Lanes {
   readonly size: number;
   readonly count: number;
   readonly apart: number;
+  /** The first one's distance from the pointer. */
+  readonly offset: number;
 }
 
 /** The bytes that are loaded or stored at a time. */
@@ -168,14 +185,14 @@ function pieceOf({ size, count, apart }: Lanes): number {
 function loadLanes(code: Code, from: Local, vector: Local, lanes: Lanes): void {
   const piece = pieceOf(lanes);
   code.get(from);
-  if (piece === 16) code.access("v128.load", 0, 2);
-  else code.access(piece === 8 ? "v128.load64_zero" : "v128.load32_zero", 0, 2);
+  if (piece === 16) code.access("v128.load", lanes.offset, 2);
+  else code.access(piece === 8 ? "v128.load64_zero" : "v128.load32_zero", lanes.offset, 2);
   code.set(vector);
   for (let lane = 1; lane < lanes.count * lanes.size / piece; lane++) {
     code.get(from);
     code.get(vector);
     const instruction = piece === 8 ? "v128.load64_lane" : "v128.load32_lane";
-    code.accessLane(instruction, lane, lane * lanes.apart, 2);
+    code.accessLane(instruction, lane, lanes.offset + lane * lanes.apart, 2);
     code.set(vector);
   }
 }
@@ -185,10 +202,10 @@ function storeLanes(code: Code, to: Local, vector: Local, lanes: Lanes): void {
   for (let lane = 0; lane < lanes.count * lanes.size / piece; lane++) {
     code.get(to);
     code.get(vector);
-    if (piece === 16) code.access("v128.store", 0, 2);
+    if (piece === 16) code.access("v128.store", lanes.offset, 2);
     else {
       const instruction = piece === 8 ? "v128.store64_lane" : "v128.store32_lane";
-      code.accessLane(instruction, lane, lane * lanes.apart, 2);
+      code.accessLane(instruction, lane, lanes.offset + lane * lanes.apart, 2);
     }
   }
 }

@@ -274,6 +274,87 @@ Deno.test("products of all shapes are right, and bits do not depend on threads",
   }
 });
 
+/**
+ * Windows of some lines and columns over planes: positions are columns and places are summed, or the
+ * other way round. Whether the left operand's summed places go backwards, and by which step windows
+ * slide, is told.
+ */
+function windows(
+  { dtype, m, planes, size, positions, step, backwards, byPlaces }: {
+    readonly dtype: ContractionDType;
+    readonly m: number;
+    readonly planes: number;
+    readonly size: readonly [number, number];
+    readonly positions: readonly [number, number];
+    readonly step: number;
+    readonly backwards: boolean;
+    readonly byPlaces: boolean;
+  },
+): Form {
+  const line = (positions[1] - 1) * step + size[1];
+  const plane = ((positions[0] - 1) * step + size[0]) * line;
+  const [places, along] = [[line, 1], [line * step, step]];
+  const [k, n] = byPlaces ? [positions, size] : [size, positions];
+  const [row, column] = byPlaces ? [along, places] : [places, along];
+  const own = k[0] * k[1];
+  return {
+    dtype,
+    batch: [2],
+    m: [m],
+    n,
+    k: [planes, ...k],
+    a: {
+      offset: backwards ? own - 1 : 0,
+      length: 2 * m * planes * own,
+      batch: [m * planes * own],
+      row: [planes * own],
+      column: backwards ? [own, -k[1], -1] : [own, k[1], 1],
+    },
+    b: {
+      offset: 0,
+      length: 2 * planes * plane,
+      batch: [planes * plane],
+      row: [plane, ...row],
+      column,
+    },
+  };
+}
+
+Deno.test("sums over windows are right, and bits do not depend on threads", () => {
+  const side = (max: number) => fc.integer({ min: 1, max });
+  const form = fc.record({
+    dtype: fc.constantFrom<ContractionDType>(...dtypes),
+    m: fc.oneof(side(5), side(12)),
+    planes: fc.oneof(side(3), side(40)),
+    size: fc.tuple(side(7), side(9)),
+    positions: fc.tuple(side(9), fc.oneof(side(20), side(70))),
+    step: side(3),
+    backwards: fc.boolean(),
+    byPlaces: fc.boolean(),
+  }).map(windows);
+  fc.assert(
+    fc.property(form, fc.constantFrom(...available), fc.nat(), (plain, relaxed, seed) => {
+      const columns = plain.n.reduce((x, y) => x * y, 1);
+      const form = { ...plain, epilogue: numbered(plain.dtype, columns) };
+      const made = make(form, { relaxed }, 3);
+      fill(made, form.dtype, seed);
+      runAll(made, 3);
+      assertEquals(Array.from(made.out), naive(form, made).map((sum, index) => sum + index));
+      assert(untouched(made));
+      if (!form.dtype.startsWith("float")) return;
+      for (const operand of [made.a, made.b]) {
+        for (let i = 0; i < operand.length; i++) operand[i] = Math.sin(i);
+      }
+      runAll(made, 1);
+      const alone = made.out.slice();
+      made.out.fill(0);
+      runAll(made, 2);
+      assertEquals(made.out, alone);
+    }),
+    { numRuns: 150 },
+  );
+});
+
 Deno.test("contractions of one module share functions, and each is right", () => {
   const forms = fc.array(form, { minLength: 2, maxLength: 5 });
   fc.assert(

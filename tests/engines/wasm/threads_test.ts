@@ -5,6 +5,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   type AnyTensor,
+  argmax,
   cond,
   conv2d,
   cumlogsumexp,
@@ -24,6 +25,7 @@ import {
   setThreads,
   softmax,
   sort,
+  take,
   tanh,
   type Tensor,
   threads,
@@ -115,6 +117,20 @@ const programs: Record<
         .sum() as never
     ) as never,
     [normal(8, 4, 3, 5, 5), normal(9, 3, 3, 20, 20)],
+  ],
+  "convolutions of each channel": [
+    grad((x: AnyTensor, w: AnyTensor) =>
+      conv2d(x as never, w as never, { groups: 4, padding: "SAME" } as never).square()
+        .sum() as never
+    ) as never,
+    [normal(16, 2, 4, 13, 13), normal(17, 4, 1, 3, 3)],
+  ],
+  "positions and slices at them": [
+    (x: Matrix) => {
+      const first = argmax(x, -1) as AnyTensor;
+      return [first, take(x, first as never, 0) as AnyTensor];
+    },
+    [normal(18, 101, 100)],
   ],
   "what one thread does between": [
     (x: Matrix) => sort(x.mul(3).reshape([-1] as never) as never).add(1) as AnyTensor,

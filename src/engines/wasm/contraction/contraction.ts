@@ -4,14 +4,16 @@
  *
  * Float sums are taken in parts. Tiles add up at most 256 products in order, and these sums one
  * after the other: errors grow with `256 + k / 256` roundings at worst. A long row adds up eights, and
- * these one after the other, at most 512 of them. Dot products have three levels, of which the lower
- * two take in at most 128 each, in several lanes: up to 10^7 products errors hardly grow. No result
- * depends on the number of threads.
+ * these one after the other, at most 512 of them. Dot products, and sums along lines of windows, have
+ * three levels, of which the lower two take in fewer than 256 each, in several lanes: up to 10^7
+ * products errors hardly grow. No result depends on the number of threads.
  *
  * @module
  */
 import type { Callee } from "../assembler/code.ts";
 import { blockedFunction, blocksBytes } from "./blocked.ts";
+import { correlationFunction, isCorrelation } from "./correlation.ts";
+import { directFunction, isDirect } from "./direct.ts";
 import { dotsBytes, dotsFunction, isDots } from "./dots.ts";
 import type { Functions } from "./functions.ts";
 import { type ContractionSpec, type Problem, problemOf } from "./problem.ts";
@@ -66,6 +68,10 @@ export function emitContraction(
       return thinFunction(functions, problem, name);
     case "stream":
       return streamFunction(functions, problem, name);
+    case "correlation":
+      return correlationFunction(functions, problem, name);
+    case "direct":
+      return directFunction(functions, problem, name);
     case "dots":
       return dotsFunction(functions, problem, scratch, name);
     case "blocked":
@@ -74,9 +80,13 @@ export function emitContraction(
 }
 
 /** Which code is best for a product. */
-function kindOf(problem: Problem): "tiny" | "thin" | "stream" | "dots" | "blocked" {
+function kindOf(
+  problem: Problem,
+): "tiny" | "thin" | "stream" | "direct" | "correlation" | "dots" | "blocked" {
   if (isTiny(problem)) return "tiny";
   if (isThin(problem)) return "thin";
   if (isStream(problem)) return "stream";
+  if (isCorrelation(problem)) return "correlation";
+  if (isDirect(problem)) return "direct";
   return isDots(problem) ? "dots" : "blocked";
 }

@@ -254,7 +254,7 @@ function sumFunction(functions: Functions, arithmetic: Arithmetic, together: num
 }
 
 /** Puts the sum of all lanes on the stack, in each of them. */
-function addAcross(code: Code, arithmetic: Arithmetic, vector: Local): void {
+export function addAcross(code: Code, arithmetic: Arithmetic, vector: Local): void {
   for (let distance = 8; distance >= arithmetic.size; distance /= 2) {
     code.get(vector);
     code.get(vector);
