@@ -7,7 +7,7 @@
 import type { Shape } from "../../shape/dim.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import { Evaluator, type Lanes } from "./evaluate.ts";
-import { held, least, sum } from "./assembler/index.ts";
+import { difference, held, least, most, remainder, sum } from "./assembler/index.ts";
 import {
   Addresses,
   collapse,
@@ -169,23 +169,39 @@ export class VectorNest {
     }, body)();
   }
 
-  /** Loops over the innermost axis: by vectors to `whole`, and once more if that is not the end. */
-  overVectors(whole: number, step: () => void, rest: () => void): void {
+  /**
+   * Loops over the innermost axis: by several vectors where there are as many, by vectors to `whole`, and
+   * once more if that is not the end. `step` is told how many vectors it is to go through.
+   */
+  overVectors(
+    whole: number,
+    step: (vectors: number) => void,
+    rest: () => void,
+    several = 1,
+  ): void {
     const code = this.#code;
     const at = this.counters[this.counters.length - 1];
+    const width = several * this.lanes;
     const finish = () => {
       this.moveTo(whole);
       rest();
     };
+    const run = (from: number | Local, middle: number | Local, end: number | Local) => {
+      if (several > 1) code.count(at, from, middle, width, () => step(several));
+      code.count(at, middle, end, this.lanes, () => step(1));
+    };
     if (this.#shared?.axis !== this.shape.length - 1) {
-      code.count(at, 0, whole, this.lanes, step);
+      run(0, several > 1 ? whole - whole % width : 0, whole);
       if (whole < this.length) finish();
       return;
     }
     const { from, to } = this.#shared.share;
-    const end = held(code, least(to, whole));
-    code.count(at, from, end, this.lanes, step);
-    code.release(end);
+    const end = held(code, most(from, least(to, whole)));
+    const middle = several > 1
+      ? held(code, difference(end, remainder(difference(end, from), width)))
+      : held(code, from);
+    run(from, middle, end);
+    code.release(end, middle);
     if (whole >= this.length) return;
     code.get(to);
     code.i32(this.length);
