@@ -50,7 +50,7 @@ export interface JitOptions {
 export type Jitted<F extends TreeFunction> = F & {
   /**
    * What the function becomes for arguments like these: its optimized tape, its kernels and their
-   * figures, the places of buffers in memory, the WebAssembly module. Nothing is run.
+   * figures, the places of buffers in memory, the WebAssembly module and its text. Nothing is run.
    *
    * @throws {TypeError} Where the engine in use makes no modules.
    */
