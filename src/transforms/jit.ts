@@ -31,7 +31,7 @@ export interface JitOptions {
    * mode or a number of layers: each new value is traced anew. Lists and plain objects are compared
    * by what is in them, functions and other objects by identity.
    */
-  readonly staticArgs?: readonly number[];
+  readonly staticArgnums?: readonly number[];
   /**
    * The positions of arguments that are given away: their memory is used for results of the same
    * shapes and dtypes, so that nothing is copied from one step of a loop to the next. Whoever uses
@@ -92,7 +92,7 @@ const counts = new WeakMap<TreeFunction, () => number>();
  * @throws {TreeError} Where an argument or the result has a leaf that is not a tensor.
  * @throws {TypeError} Where a static argument is a tensor.
  * @throws {DonationError} Where an argument was donated before.
- * @throws {RangeError} Where `staticArgs` or `donate` are no positions, or `maxPrograms` is no number of programs.
+ * @throws {RangeError} Where `staticArgnums` or `donate` are no positions, or `maxPrograms` is no number of programs.
  *
  * @example
  * ```ts
@@ -105,18 +105,18 @@ const counts = new WeakMap<TreeFunction, () => number>();
  *   let y = x;
  *   for (let i = 1; i < n; i++) y = y.mul(x);
  *   return y;
- * }, { staticArgs: [1] });
+ * }, { staticArgnums: [1] });
  * power(ones([3]), 4).toArray(); // [1, 1, 1]
  * ```
  */
 export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): Jitted<F> {
-  const { staticArgs = [], donate = [], maxTraces = Infinity, maxPrograms = 64 } = options;
+  const { staticArgnums = [], donate = [], maxTraces = Infinity, maxPrograms = 64 } = options;
   if (!Number.isInteger(maxPrograms) || maxPrograms < 1) {
     throw new RangeError(`jit: maxPrograms is a number of programs, got ${maxPrograms}`);
   }
-  requirePositions("staticArgs", staticArgs);
+  requirePositions("staticArgnums", staticArgnums);
   requirePositions("donate", donate);
-  const both = donate.find((position) => staticArgs.includes(position));
+  const both = donate.find((position) => staticArgnums.includes(position));
   if (both !== undefined) throw new RangeError(`jit: argument ${both} is static, not donated`);
   const name = f.name || "the function";
   const programs = new Recent<Recorded>(maxPrograms);
@@ -129,7 +129,7 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): Jit
     const { wantsLines = false } = engine();
     const found = last?.knowsLines === wantsLines ? last.matches(args) : undefined;
     if (found !== undefined) return [last!, found];
-    const { list, leaves, structure, key: form } = takeApart("jit", args, staticArgs);
+    const { list, leaves, structure, key: form } = takeApart("jit", args, staticArgnums);
     const key = wantsLines ? `with lines: ${form}` : form;
     const known = programs.get(key);
     if (known !== undefined) return [last = known, leaves];
@@ -142,7 +142,7 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): Jit
       output,
       keyUses,
       donated: donatedLeaves(list, donate),
-      matches: argumentsMatcher("jit", args, staticArgs),
+      matches: argumentsMatcher("jit", args, staticArgnums),
       knowsLines: wantsLines,
       traceTime: performance.now() - began,
     };
