@@ -66,8 +66,6 @@ interface Recorded {
   readonly donated: readonly number[];
   /** The leaves of arguments that it serves, `undefined` for others. */
   readonly matches: ReturnType<typeof argumentsMatcher>;
-  /** Whether its equations know the user's lines. */
-  readonly knowsLines: boolean;
   /** How long it took to record, in milliseconds. */
   readonly traceTime: number;
   /** Compiled by the engine that was asked last. */
@@ -122,18 +120,26 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): Jit
   const programs = new Recent<Recorded>(maxPrograms);
   const seen = new Recent<Trace>(remembered);
   let traces = 0;
-  let last: Recorded | undefined;
+  let last: { readonly program: Recorded; readonly wantsLines: boolean } | undefined;
 
   /** The program for some arguments, and its inputs. */
   const programFor = (args: readonly unknown[]): readonly [Recorded, readonly AnyTensor[]] => {
     const { wantsLines = false } = engine();
-    const found = last?.knowsLines === wantsLines ? last.matches(args) : undefined;
-    if (found !== undefined) return [last!, found];
-    const { list, leaves, structure, key: form } = takeApart("jit", args, staticArgnums);
-    const key = wantsLines ? `with lines: ${form}` : form;
-    const known = programs.get(key);
-    if (known !== undefined) return [last = known, leaves];
-    if (!wantsLines) countTrace(list);
+    if (last?.wantsLines === wantsLines) {
+      const found = last.program.matches(args);
+      if (found !== undefined) return [last.program, found];
+    }
+    const { list, leaves, structure, key } = takeApart("jit", args, staticArgnums);
+    // Programs that know the user's lines are kept apart: only they serve where lines are wanted.
+    const withLines = `with lines: ${key}`;
+    const plain = programs.get(key);
+    const known = wantsLines ? programs.get(withLines) : plain ?? programs.get(withLines);
+    if (known !== undefined) {
+      last = { program: known, wantsLines };
+      return [known, leaves];
+    }
+    const isNew = plain === undefined;
+    if (isNew) countTrace(list);
     const began = performance.now();
     const { tape, output, keyUses } = trace("jit", f, structure, leaves);
     const closed = closeOver(tape);
@@ -143,13 +149,15 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): Jit
       keyUses,
       donated: donatedLeaves(list, donate),
       matches: argumentsMatcher("jit", args, staticArgnums),
-      knowsLines: wantsLines,
       traceTime: performance.now() - began,
     };
     // A program that captured a tensor of an enclosing trace is good for that trace only.
     const captures = closed.captured.length > 0;
-    if (!captures) programs.set(key, last = recorded);
-    if (!wantsLines) seen.set(key, { number: traces, forms: list.map(formOf), captures });
+    if (!captures) {
+      programs.set(wantsLines ? withLines : key, recorded);
+      last = { program: recorded, wantsLines };
+    }
+    if (isNew) seen.set(key, { number: traces, forms: list.map(formOf), captures });
     return [recorded, [...leaves, ...closed.captured]];
   };
 
