@@ -326,6 +326,7 @@ export {
   traceCount,
   type TreeFunction,
 } from "./src/transforms/jit.ts";
+export { setThreads, threads } from "./src/engines/wasm/threads/team.ts";
 export {
   evalShape,
   type ShapeDType,

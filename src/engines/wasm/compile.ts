@@ -5,19 +5,23 @@
  */
 import type { Tape } from "../../tape/tape.ts";
 import { ModuleBuilder } from "./assembler/module.ts";
-import type { Callee, Code } from "./assembler/code.ts";
+import type { Callee, Code, Local } from "./assembler/code.ts";
 import { contractionScratch, writeContraction } from "./contract_kernel.ts";
 import { Functions } from "./contraction/contraction.ts";
-import { sum, times } from "./contraction/index.ts";
-import { copyBytes } from "./copy.ts";
+import { type Index, sum, times } from "./contraction/index.ts";
+import { copyBytes, copyShare } from "./copy.ts";
 import { donate, type Donation } from "./donate.ts";
 import type { Features } from "./vector/floats.ts";
 import { writeLoop } from "./loop_kernel.ts";
 import { lower } from "./lower.ts";
-import { bytesOf, type MemoryPlan, planMemory } from "./memory.ts";
+import { bytesOf, type MemoryPlan, planMemory, roomFor } from "./memory.ts";
 import type { HostKernel, Kernel, Program } from "./program.ts";
 import { writeReduce } from "./reduce_kernel.ts";
 import type { Buffer } from "./symbolic.ts";
+import { barrierFunction } from "./threads/barrier.ts";
+import { barriers, type Layout } from "./threads/order.ts";
+import { shareOf } from "./threads/share.ts";
+import { gains, isShared, measured, type Worth } from "./threads/worth.ts";
 import type { AddressOf } from "./vector_nest.ts";
 
 /** Memory comes in pages of so many bytes. */
@@ -31,6 +35,11 @@ export interface Compiled {
   readonly program: Program;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly pages: number;
+  /**
+   * How many threads may run it at once. If more than one, the memory is shared, and `main` takes
+   * which thread it is and how many there are.
+   */
+  readonly threads: number;
   readonly addressOf: AddressOf;
   readonly hosts: readonly HostKernel[];
   /** Results that end in the place of a donated input. */
@@ -47,41 +56,66 @@ export interface CompileOptions {
   readonly donated?: readonly number[];
   /** Whether each kernel tells the host when it is done. */
   readonly timed?: boolean;
+  /** How many threads there may be; one unless given. */
+  readonly threads?: number;
+  /** How much work is worth being shared out among them. */
+  readonly worth?: Worth;
 }
 
 /** Compiles a tape to a module. */
 export function compileModule(
   tape: Tape,
-  { features, donated = [], timed = false }: CompileOptions,
+  { features, donated = [], timed = false, threads: most = 1, worth = measured }: CompileOptions,
 ): Compiled {
   const { program, donations, inPlace } = donate(lower(tape), donated);
-  const plan = planMemory(
-    program,
-    start,
-    (kernel) => kernel.kind === "contract" ? contractionScratch(kernel, features) : 0,
-    inPlace,
-  );
+  const threads = most > 1 && gains(program, worth) ? most : 1;
+  const scratchOf = (kernel: Kernel) =>
+    kernel.kind === "contract" ? threads * contractionScratch(kernel, features) : 0;
+  const plan = planMemory(program, { start, threads, scratchOf, inPlace });
   const { addresses, scratch, size } = plan;
   const addressOf: AddressOf = (buffer) => {
     const address = addresses.get(buffer);
     if (address === undefined) throw new Error(`buffer ${buffer.id} has no place`);
     return address;
   };
+  const piece = (start: number, bytes: number) => ({ start, end: start + bytes });
+  const layout: Layout = {
+    pieceOf: (buffer) => piece(addressOf(buffer), roomFor(buffer, threads)),
+    scratchOf: (kernel) => {
+      const start = scratch.get(kernel);
+      return start === undefined ? undefined : piece(start, scratchOf(kernel));
+    },
+  };
   const pages = Math.ceil((size + 64) / page);
-  const module = new ModuleBuilder({ pages });
+  const module = new ModuleBuilder(
+    threads > 1 ? { pages, maximum: pages, shared: true } : { pages },
+  );
   const host = module.import("host", ["i32"]);
   const clock: Clock | undefined = timed
     ? { done: module.import("done", ["i32"]), kernels: [] }
     : undefined;
   const hosts: HostKernel[] = [];
   const functions = new Functions(module, features);
-  const context: Context = { module, functions, host, hosts, addressOf, scratch, features, clock };
-  const main = writeProgram(context, program, "main");
+  const barrier = threads > 1 ? barrierFunction(module) : undefined;
+  const context: Context = {
+    module,
+    functions,
+    host,
+    hosts,
+    addressOf,
+    scratch,
+    features,
+    clock,
+    layout,
+    worth,
+  };
+  const main = writeProgram(context, program, "main", barrier);
   module.export("main", main);
   return {
     program,
     bytes: module.encode(),
     pages,
+    threads,
     addressOf,
     hosts,
     donations,
@@ -99,6 +133,8 @@ interface Context {
   readonly scratch: ReadonlyMap<Kernel, number>;
   readonly features: Features;
   readonly clock: Clock | undefined;
+  readonly layout: Layout;
+  readonly worth: Worth;
 }
 
 /** What kernels call when they are done, with their number. */
@@ -107,41 +143,110 @@ interface Clock {
   readonly kernels: Kernel[];
 }
 
-/** A function that runs the kernels of a program in order. */
-function writeProgram(context: Context, program: Program, name: string): Callee {
-  const { clock } = context;
-  const steps = program.kernels.map((kernel, i) => writeKernel(context, kernel, `${name}_${i}`));
-  return context.module.function(name, [], [], (code) => {
+/**
+ * A function that runs the kernels of a program in order. Where there is a barrier, all threads call
+ * it, each with its own number and the number of all; in the end they have met.
+ */
+function writeProgram(
+  context: Context,
+  program: Program,
+  name: string,
+  barrier: Callee | undefined,
+): Callee {
+  const { kernels } = program;
+  const shared = (kernel: Kernel) => barrier !== undefined && isShared(kernel, context.worth);
+  const steps = kernels.map((kernel, i) =>
+    writeKernel(context, kernel, `${name}_${i}`, shared(kernel) ? barrier : undefined)
+  );
+  if (barrier === undefined) {
+    return context.module.function(name, [], [], (code) => {
+      for (const [i, step] of steps.entries()) {
+        step(code);
+        tell(context, kernels[i], code);
+      }
+    });
+  }
+  const waits = barriers(kernels, shared, context.layout);
+  return context.module.function(name, twoNumbers, [], (code) => {
+    const [thread] = code.parameters;
     for (const [i, step] of steps.entries()) {
-      step(code);
-      if (clock === undefined) continue;
-      code.i32(clock.kernels.push(program.kernels[i]) - 1);
-      code.call(clock.done);
+      if (waits[i]) wait(code, barrier);
+      if (shared(kernels[i])) {
+        step(code);
+        // What a kernel takes is over when all are done.
+        if (context.clock !== undefined) wait(code, barrier);
+      }
+      firstOnly(code, thread, () => {
+        if (!shared(kernels[i])) step(code);
+        tell(context, kernels[i], code);
+      });
     }
+    wait(code, barrier);
   });
 }
 
-/** Writes a kernel as a function; gives what calls it. */
-function writeKernel(context: Context, kernel: Kernel, name: string): (code: Code) => void {
+/** Which thread it is, and how many there are. */
+const twoNumbers = ["i32", "i32"] as const;
+
+function wait(code: Code, barrier: Callee): void {
+  code.get(code.parameters[1]);
+  code.call(barrier);
+}
+
+function firstOnly(code: Code, thread: Local, body: () => void): void {
+  code.get(thread);
+  code.op("i32.eqz");
+  code.if(body);
+}
+
+function tell({ clock }: Context, kernel: Kernel, code: Code): void {
+  if (clock === undefined) return;
+  code.i32(clock.kernels.push(kernel) - 1);
+  code.call(clock.done);
+}
+
+/** Writes a kernel as a function; gives what calls it. All threads do if there is a barrier. */
+function writeKernel(
+  context: Context,
+  kernel: Kernel,
+  name: string,
+  barrier: Callee | undefined,
+): (code: Code) => void {
   const { module, host, hosts, addressOf, features } = context;
+  const shared = barrier !== undefined;
+  const call = (code: Code, callee: Callee) => {
+    if (shared) { for (const parameter of code.parameters) code.get(parameter); }
+    code.call(callee);
+  };
+  const meet = (code: Code) => {
+    if (shared) wait(code, barrier);
+  };
+  const copy = (code: Code, from: Index, to: Index, bytes: number) => {
+    if (shared) copyShare(code, from, to, bytes);
+    else copyBytes(code, from, to, bytes);
+  };
+  const copyBuffer = (code: Code, from: Buffer, to: Buffer) =>
+    copy(code, addressOf(from), addressOf(to), bytesOf(from));
   const asFunction = (body: (code: Code) => void) => {
-    const callee = module.function(`${kernel.kind}_${name}`, [], [], body);
-    return (code: Code) => code.call(callee);
+    const parameters = shared ? twoNumbers : [];
+    const callee = module.function(`${kernel.kind}_${name}`, parameters, [], body);
+    return (code: Code) => call(code, callee);
   };
   switch (kernel.kind) {
     case "loop":
-      return asFunction((code) => writeLoop(code, kernel, addressOf, features));
+      return asFunction((code) => writeLoop(code, kernel, addressOf, features, { shared }));
     case "reduce":
-      return asFunction((code) => writeReduce(code, kernel, addressOf, features));
+      return asFunction((code) => writeReduce(code, kernel, addressOf, features, { shared }));
     case "code":
       return asFunction((code) => kernel.write(code, addressOf, features));
     case "rows":
       return asFunction((code) => {
         const row = code.local("i32");
-        code.count(row, 0, kernel.rows, 1, () => {
+        const { from, to } = shared ? shareOf(code, kernel.rows, 1) : { from: 0, to: kernel.rows };
+        code.count(row, from, to, 1, () => {
           for (const part of kernel.parts) {
-            if (part.kind === "loop") writeLoop(code, part, addressOf, features, row);
-            else writeReduce(code, part, addressOf, features, row);
+            if (part.kind === "loop") writeLoop(code, part, addressOf, features, { row, shared });
+            else writeReduce(code, part, addressOf, features, { row, shared });
           }
         });
       });
@@ -152,6 +257,7 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
         addressOf,
         context.scratch.get(kernel) ?? 0,
         name,
+        shared,
       );
     case "host": {
       const number = hosts.push(kernel) - 1;
@@ -161,14 +267,14 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
       };
     }
     case "scan": {
-      const body = writeProgram(context, kernel.body, name);
+      const body = writeProgram(context, kernel.body, name, barrier);
       const { first, last, slices, laid, length, reverse } = kernel;
       const own = kernel.body.inputs.slice(kernel.constants.length + first.length);
       const carried = kernel.body.outputs.slice(0, last.length);
       const results = kernel.body.outputs.slice(last.length);
       return asFunction((code) => {
         const [at, step] = [code.local("i32"), code.local("i32")];
-        first.forEach((buffer, i) => copy(code, addressOf, buffer, last[i]));
+        first.forEach((buffer, i) => copyBuffer(code, buffer, last[i]));
         code.count(step, 0, length, 1, () => {
           if (reverse) code.i32(length - 1);
           code.get(step);
@@ -176,33 +282,33 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
           code.set(at);
           slices.forEach((buffer, i) => {
             const bytes = bytesOf(own[i]);
-            copyBytes(code, sum(times(at, bytes), addressOf(buffer)), addressOf(own[i]), bytes);
+            copy(code, sum(times(at, bytes), addressOf(buffer)), addressOf(own[i]), bytes);
           });
-          code.call(body);
+          meet(code);
+          call(code, body);
           results.forEach((buffer, i) => {
             const bytes = bytesOf(buffer);
-            copyBytes(code, addressOf(buffer), sum(times(at, bytes), addressOf(laid[i])), bytes);
+            copy(code, addressOf(buffer), sum(times(at, bytes), addressOf(laid[i])), bytes);
           });
-          carried.forEach((buffer, i) => copy(code, addressOf, buffer, last[i]));
+          carried.forEach((buffer, i) => copyBuffer(code, buffer, last[i]));
         });
       });
     }
     case "while": {
-      const condition = writeProgram(context, kernel.condition, `${name}_condition`);
-      const body = writeProgram(context, kernel.body, `${name}_body`);
+      const condition = writeProgram(context, kernel.condition, `${name}_condition`, barrier);
+      const body = writeProgram(context, kernel.body, `${name}_body`, barrier);
       return asFunction((code) => {
-        kernel.first.forEach((buffer, i) => copy(code, addressOf, buffer, kernel.last[i]));
+        kernel.first.forEach((buffer, i) => copyBuffer(code, buffer, kernel.last[i]));
         code.block((done) => {
           code.loop((again) => {
-            code.call(condition);
+            meet(code);
+            call(code, condition);
             code.i32(0);
             code.access("i32.load8_u", addressOf(kernel.condition.outputs[0]));
             code.op("i32.eqz");
             code.brIf(done);
-            code.call(body);
-            kernel.body.outputs.forEach((buffer, i) =>
-              copy(code, addressOf, buffer, kernel.last[i])
-            );
+            call(code, body);
+            kernel.body.outputs.forEach((buffer, i) => copyBuffer(code, buffer, kernel.last[i]));
             code.br(again);
           });
         });
@@ -210,7 +316,7 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
     }
     case "choose": {
       const branches = kernel.branches.map((branch, i) =>
-        writeProgram(context, branch, `${name}_branch_${i}`)
+        writeProgram(context, branch, `${name}_branch_${i}`, barrier)
       );
       return asFunction((code) => {
         const index = code.local("i32");
@@ -219,9 +325,9 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
         code.set(index);
         const run = (i: number): void => {
           const finish = () => {
-            code.call(branches[i]);
+            call(code, branches[i]);
             kernel.branches[i].outputs.forEach((buffer, j) =>
-              copy(code, addressOf, buffer, kernel.outputs[j])
+              copyBuffer(code, buffer, kernel.outputs[j])
             );
           };
           if (i === branches.length - 1) return finish();
@@ -234,8 +340,4 @@ function writeKernel(context: Context, kernel: Kernel, name: string): (code: Cod
       });
     }
   }
-}
-
-function copy(code: Code, addressOf: AddressOf, from: Buffer, to: Buffer): void {
-  copyBytes(code, addressOf(from), addressOf(to), bytesOf(from));
 }

@@ -58,13 +58,20 @@ export function writeContraction(
   addressOf: AddressOf,
   scratch: number,
   name: string,
+  shared: boolean,
 ): (code: Code) => void {
   if (isSmall(kernel)) {
     const { module, features } = functions;
     const callee = module.function(`contract_${name}`, [], [], (code) => {
-      writeReduce(code, asReduction(kernel), addressOf, features);
+      writeReduce(code, asReduction(kernel), addressOf, features, { shared: false });
     });
-    return (code) => code.call(callee);
+    return (code) => {
+      if (!shared) return code.call(callee);
+      // So little is done by one thread.
+      code.get(code.parameters[0]);
+      code.op("i32.eqz");
+      code.if(() => code.call(callee));
+    };
   }
   const callee = emitContraction(
     functions,
@@ -73,8 +80,11 @@ export function writeContraction(
     `contract_${name}`,
   );
   return (code) => {
-    code.i32(0);
-    code.i32(1);
+    if (shared) code.parameters.forEach((parameter) => code.get(parameter));
+    else {
+      code.i32(0);
+      code.i32(1);
+    }
     code.call(callee);
   };
 }

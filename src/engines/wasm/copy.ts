@@ -4,7 +4,8 @@
  * @module
  */
 import type { Code } from "./assembler/code.ts";
-import { type Index, push } from "./contraction/index.ts";
+import { difference, type Index, push, sum } from "./contraction/index.ts";
+import { shareOf } from "./threads/share.ts";
 
 /** From so many bytes on there is an instruction that does it faster. */
 const many = 128;
@@ -32,4 +33,22 @@ export function copyBytes(code: Code, from: Index, to: Index, bytes: number): vo
       code.access(store, at, 0);
     }
   }
+}
+
+/** So many bytes are not worth being shared out. */
+const few = 4096;
+
+/** As {@linkcode copyBytes}, in a function that all threads call. */
+export function copyShare(code: Code, from: Index, to: Index, bytes: number): void {
+  if (bytes <= few) {
+    code.get(code.parameters[0]);
+    code.op("i32.eqz");
+    return code.if(() => copyBytes(code, from, to, bytes));
+  }
+  const own = shareOf(code, bytes, 64);
+  push(code, sum(to, own.from));
+  push(code, sum(from, own.from));
+  push(code, difference(own.to, own.from));
+  code.op("memory.copy");
+  code.release(own.from, own.to);
 }

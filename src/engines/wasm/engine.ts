@@ -14,11 +14,18 @@ import { Recent } from "../../tape/recent.ts";
 import { type Abstract, freshVariable, Tape } from "../../tape/tape.ts";
 import { interpreter } from "../interpreter/interpreter.ts";
 import { features } from "./features.ts";
+import type { CompileOptions } from "./compile.ts";
 import { compileTape, lowerTape } from "./instance.ts";
+import { threads } from "./threads/team.ts";
 
 const compiled = perTape((tape, donated: readonly number[]) =>
-  compileTape(tape, { features: features(), donated })
+  compileTape(tape, { ...machine(), donated })
 );
+
+/** What there is to run programs on. */
+function machine(): Pick<CompileOptions, "features" | "threads"> {
+  return { features: features(), threads: threads() };
+}
 
 function compile(tape: Tape, donated: readonly number[] = []): Program {
   return compiled(tape, donated);
@@ -28,8 +35,8 @@ function compile(tape: Tape, donated: readonly number[] = []): Program {
 export const wasm: Engine = {
   name: "wasm",
   compile,
-  timed: (tape, donated, meter) => compileTape(tape, { features: features(), donated }, meter),
-  lower: (tape, donated) => lowerTape(tape, { features: features(), donated }),
+  timed: (tape, donated, meter) => compileTape(tape, { ...machine(), donated }, meter),
+  lower: (tape, donated) => lowerTape(tape, { ...machine(), donated }),
   evaluate: (primitive, params, inputs, outputs) => {
     const { meaning } = primitive;
     if (meaning.kind === "call") return compile(meaning.tape(params))(inputs);
@@ -68,13 +75,13 @@ function single(
   outputs: readonly Abstract[],
 ): Program {
   if (primitive.meaning.kind === "control") {
-    return compileTape(tapeOf(primitive, params, inputs, outputs), { features: features() });
+    return compileTape(tapeOf(primitive, params, inputs, outputs), machine());
   }
   const form = ({ shape, dtype }: Abstract) => `${dtype}[${shape}]`;
   const key = `${primitive.name} ${JSON.stringify(params ?? null)} ${inputs.map(form)}`;
   let program = singles.get(key);
   if (program === undefined) {
-    program = compileTape(tapeOf(primitive, params, inputs, outputs), { features: features() });
+    program = compileTape(tapeOf(primitive, params, inputs, outputs), machine());
     singles.set(key, program);
   }
   return program;

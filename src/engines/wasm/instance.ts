@@ -27,6 +27,7 @@ import { partsOf } from "./memory.ts";
 import type { Kernel, Program } from "./program.ts";
 import { Names, reportKernels, reportMemory } from "./report.ts";
 import type { Buffer } from "./symbolic.ts";
+import { shareOut } from "./threads/team.ts";
 
 /** A program that does not fit into memory. */
 export class MemoryError extends KatachiError {
@@ -40,8 +41,8 @@ export class MemoryError extends KatachiError {
  */
 export function compileTape(tape: Tape, options: CompileOptions, meter?: Meter): Run {
   const compiled = compileModule(tape, { ...options, timed: meter !== undefined });
-  const { program, bytes, pages, addressOf, hosts, donations } = compiled;
-  const memory = memoryOf(pages);
+  const { program, bytes, pages, threads, addressOf, hosts, donations } = compiled;
+  const memory = memoryOf(pages, threads > 1);
   const view = ({ dtype }: Buffer, shape: readonly number[], address: number): Elements => ({
     shape,
     dtype,
@@ -58,7 +59,8 @@ export function compileTape(tape: Tape, options: CompileOptions, meter?: Meter):
     };
   });
   const clock = meter && clockOf(compiled, meter);
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+  const module = new WebAssembly.Module(bytes);
+  const instance = new WebAssembly.Instance(module, {
     env: { memory, host: (number: number) => calls[number](), ...clock && { done: clock.done } },
   });
   const places = program.inputs.map((buffer) =>
@@ -82,13 +84,14 @@ export function compileTape(tape: Tape, options: CompileOptions, meter?: Meter):
     part.kernels.flatMap(partsOf).forEach(constants);
   };
   constants(program);
-  const main = instance.exports.main as () => void;
+  const main = instance.exports.main as (thread?: number, threads?: number) => void;
+  const run = threads > 1 ? shareOut({ module, memory, main, threads }) : main;
   return (inputs) => {
     for (let i = 0; i < places.length; i++) places[i].clear(inputs[i]);
     for (let i = 0; i < places.length; i++) places[i].put(inputs[i]);
     for (const place of overwritten) place.forget();
     clock?.start();
-    main();
+    run();
     return results.map((read) => read());
   };
 }
@@ -223,9 +226,11 @@ function result(shape: Shape, dtype: DType, data: TypedArray): () => AnyTensor {
 /** All that 32-bit addresses reach. */
 const mostPages = 65536;
 
-function memoryOf(pages: number): WebAssembly.Memory {
+function memoryOf(pages: number, shared: boolean): WebAssembly.Memory {
   try {
-    if (pages <= mostPages) return new WebAssembly.Memory({ initial: pages });
+    if (pages <= mostPages) {
+      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }

@@ -5,22 +5,21 @@
  */
 import type { Shape } from "../../shape/dim.ts";
 import { sizeOf } from "../../tensor/storage.ts";
-import type { Code, Local } from "./assembler/code.ts";
-import { elementSize } from "./memory.ts";
+import type { Code } from "./assembler/code.ts";
 import { storeVector } from "./nest.ts";
 import type { LoopKernel } from "./program.ts";
 import type { Affine, Buffer } from "./symbolic.ts";
 import type { Features } from "./vector/floats.ts";
 import type { Value } from "./vector/graph.ts";
-import { type AddressOf, VectorNest } from "./vector_nest.ts";
+import { type AddressOf, type Around, VectorNest } from "./vector_nest.ts";
 
-/** Writes the code of a kernel, which computes everything, or the row that is counted outside. */
+/** Writes the code of a kernel, which computes everything, a thread's share, or a row. */
 export function writeLoop(
   code: Code,
   { shape, stores }: LoopKernel,
   addressOf: AddressOf,
   features: Features,
-  row?: Local,
+  { row, shared }: Around,
 ): void {
   const stored = stores.filter(({ temporary }) => !temporary);
   const registers = new Set(
@@ -38,13 +37,16 @@ export function writeLoop(
     registers,
     row,
   });
+  const crossed = nest.crossed();
+  if (shared && row === undefined) {
+    nest.share(crossed === undefined ? [...nest.outer, nest.shape.length - 1] : [crossed]);
+  }
   const { lanes, length } = nest;
   const places = stored.map(({ buffer, to }, i) =>
     nest.addresses.place(
-      addressOf(buffer),
+      { buffer, address: addressOf(buffer) },
       to.offset,
       nest.strides[i],
-      elementSize(buffer.dtype),
     )
   );
   const values = stores.flatMap(({ buffer, to, value, temporary }) => {
@@ -68,14 +70,14 @@ export function writeLoop(
     );
   const tail = roomy ? 0 : length % lanes;
   const whole = roomy ? Math.ceil(length / lanes) * lanes : length - tail;
-  const at = nest.counters[nest.counters.length - 1];
-  nest.over(nest.outer, () => {
-    nest.addresses.settle();
-    code.count(at, 0, whole, lanes, () => step(lanes));
-    if (tail === 0) return;
-    nest.moveTo(whole);
-    step(tail);
-  });
+  const [vectors, rest] = [() => step(lanes), () => step(tail)];
+  if (crossed !== undefined) nest.overTiles(crossed, whole, vectors, rest);
+  else {
+    nest.over(nest.outer, () => {
+      nest.addresses.settle();
+      nest.overVectors(whole, vectors, rest);
+    });
+  }
   writer.done();
 }
 

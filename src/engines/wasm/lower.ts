@@ -24,6 +24,7 @@ import { lowerConvolution, lowerWindow, lowerWindowArgmax, placed } from "./lowe
 import { newBuffer } from "./memory.ts";
 import type { Combine, Kernel, Program, Store } from "./program.ts";
 import { fuseRows } from "./rows.ts";
+import { splitReductions } from "./split_sums.ts";
 import {
   type Apply,
   type Buffer,
@@ -120,7 +121,7 @@ class Lowering {
       );
       return output;
     });
-    const kernels = fuseRows(groupLoops(this.#kernels, outputs), outputs);
+    const kernels = fuseRows(groupLoops(splitReductions(this.#kernels), outputs), outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
   }
 

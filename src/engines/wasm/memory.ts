@@ -34,6 +34,11 @@ export function elementSize(dtype: Buffer["dtype"]): number {
   return allocate(dtype, 0).BYTES_PER_ELEMENT;
 }
 
+/** How many bytes are put aside for a buffer in a program of so many threads. */
+export function roomFor(buffer: Buffer, threads: number): number {
+  return buffer.perThread ? threads * rounded(bytesOf(buffer)) : bytesOf(buffer);
+}
+
 /** How many bytes a buffer's elements take. */
 export function bytesOf(buffer: Buffer): number {
   return sizeOf(buffer.shape) * elementSize(buffer.dtype);
@@ -98,20 +103,29 @@ export function partsOf(kernel: Kernel): readonly Program[] {
   return kernel.kind === "choose" ? kernel.branches : [];
 }
 
-/** Finds a place for every buffer, from `start` on; for results, `inPlace` may have that of an input. */
+/** What the places of buffers depend on beside the program. */
+export interface MemoryNeeds {
+  /** The first address. */
+  readonly start: number;
+  readonly threads: number;
+  /** How many bytes of scratch memory a kernel needs. */
+  readonly scratchOf: (kernel: Kernel) => number;
+  /** Results that have the place of an input. */
+  readonly inPlace: ReadonlyMap<Buffer, Buffer>;
+}
+
+/** Finds a place for every buffer. */
 export function planMemory(
   program: Program,
-  start: number,
-  scratchOf: (kernel: Kernel) => number,
-  inPlace: ReadonlyMap<Buffer, Buffer>,
+  { start, threads, scratchOf, inPlace }: MemoryNeeds,
 ): MemoryPlan {
   const addresses = new Map<Buffer, number>();
   const scratch = new Map<Kernel, number>();
   const arena = new Arena(start);
   const place = (buffer: Buffer) => {
-    if (!addresses.has(buffer)) addresses.set(buffer, arena.take(bytesOf(buffer)));
+    if (!addresses.has(buffer)) addresses.set(buffer, arena.take(roomFor(buffer, threads)));
   };
-  const give = (buffer: Buffer) => arena.give(addresses.get(buffer)!, bytesOf(buffer));
+  const give = (buffer: Buffer) => arena.give(addresses.get(buffer)!, roomFor(buffer, threads));
 
   const walk = (part: Program): void => {
     const last = new Map<Buffer, number>();

@@ -8,8 +8,8 @@ import type { Shape } from "../../shape/dim.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import type { Lanes } from "./evaluate.ts";
-import { elementSize } from "./memory.ts";
-import type { Affine, Count, Load } from "./symbolic.ts";
+import { elementSize, roomFor } from "./memory.ts";
+import type { Affine, Buffer, Count, Load } from "./symbolic.ts";
 import type { Graph, Value } from "./vector/graph.ts";
 
 /**
@@ -56,25 +56,34 @@ export interface Place {
 export class Addresses {
   readonly #code: Code;
   readonly #outer: readonly Local[];
+  readonly #thread: Local | undefined;
   readonly #bases = new Map<string, Local>();
   readonly #settle: (() => void)[] = [];
 
-  constructor(code: Code, outer: readonly Local[]) {
+  /** `thread` is what buffers are told apart by that each thread has one of. */
+  constructor(code: Code, outer: readonly Local[], thread: Local | undefined) {
     this.#code = code;
     this.#outer = outer;
+    this.#thread = thread;
   }
 
-  /** The place of an access; `address` is that of its buffer. */
-  place(address: number, offset: number, strides: readonly number[], size: number): Place {
+  /** The place of an access to a buffer at an address. */
+  place(
+    { buffer, address }: { readonly buffer: Buffer; readonly address: number },
+    offset: number,
+    strides: readonly number[],
+  ): Place {
+    const size = elementSize(buffer.dtype);
+    const apart = buffer.perThread && this.#thread !== undefined ? roomFor(buffer, 1) : 0;
     const outer = strides.slice(0, -1);
     const step = strides[strides.length - 1];
     // What goes backwards has its beginning in the variable: a constant part is added without sign.
     const backwards = strides.some((stride) => stride < 0);
     const start = address + offset * size;
     const moving = outer.some((stride) => stride !== 0);
-    if (!moving && !backwards) return { base: undefined, constant: start, step };
+    if (!moving && !backwards && apart === 0) return { base: undefined, constant: start, step };
     const from = backwards ? start : 0;
-    const base = this.#base(outer.map((stride) => stride * size), from);
+    const base = this.#base(outer.map((stride) => stride * size), from, apart);
     return { base, constant: backwards ? 0 : start, step };
   }
 
@@ -88,8 +97,8 @@ export class Addresses {
     for (const step of this.#settle) step();
   }
 
-  #base(strides: readonly number[], from: number): Local {
-    const key = `${from} ${strides}`;
+  #base(strides: readonly number[], from: number, apart = 0): Local {
+    const key = `${from} ${strides} ${apart}`;
     const known = this.#bases.get(key);
     if (known !== undefined) return known;
     const code = this.#code;
@@ -101,6 +110,11 @@ export class Addresses {
         if (stride === 0) continue;
         code.get(this.#outer[i]);
         code.i32(stride);
+        code.op("i32.mul", "i32.add");
+      }
+      if (apart > 0) {
+        code.get(this.#thread!);
+        code.i32(apart);
         code.op("i32.mul", "i32.add");
       }
       code.set(local);

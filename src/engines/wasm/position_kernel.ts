@@ -53,7 +53,11 @@ export function positionKernel(
       });
       const { graph, lanes, length } = nest;
       const inner = nest.shape.length - 1;
-      const place = nest.addresses.place(addressOf(buffer), 0, nest.strides[0], 4);
+      const place = nest.addresses.place(
+        { buffer, address: addressOf(buffer) },
+        0,
+        nest.strides[0],
+      );
       const { dtype } = value;
       const [best, chosen] = [code.local("v128"), code.local("v128")];
       const bestSoFar = graph.leaf("best", (code) => code.get(best));

@@ -74,6 +74,8 @@ export interface CodeKernel {
   /** The user's line, where it is known. */
   readonly source?: Source;
   readonly name: string;
+  /** Whether each thread does its share; then the function's parameters are as for `shareOf`. */
+  readonly shared?: boolean;
   /** Operations on numbers; none unless given. */
   readonly flops?: number;
   readonly reads: readonly Buffer[];

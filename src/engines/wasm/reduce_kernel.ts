@@ -1,32 +1,32 @@
 /**
  * Code for values that are combined along axes.
  *
- * Sums are added up in blocks, and the blocks' sums one after the other, so that the error grows with
- * the number of blocks instead of the number of elements.
+ * Sums are added up in blocks, and the blocks' sums in doubles, so that the error does not grow with
+ * the number of elements.
  *
  * @module
  */
 import type { DType } from "../../tensor/dtype.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import type { Plain } from "./assembler/opcodes.ts";
-import { elementSize } from "./memory.ts";
+import { elementSize, roomFor } from "./memory.ts";
 import { type Place, storeVector } from "./nest.ts";
 import type { Combine, ReduceKernel } from "./program.ts";
 import { type Affine, rowMajor } from "./symbolic.ts";
 import type { Features } from "./vector/floats.ts";
 import type { Graph, Value, Writer } from "./vector/graph.ts";
-import { type AddressOf, VectorNest } from "./vector_nest.ts";
+import { type AddressOf, type Around, VectorNest } from "./vector_nest.ts";
 
 /** How many vectors a block has. */
 const block = 32;
 
-/** Writes the code of a kernel, which computes everything, or the row that is counted outside. */
+/** Writes the code of a kernel, which computes everything, a thread's share, or a row. */
 export function writeReduce(
   code: Code,
   kernel: ReduceKernel,
   addressOf: AddressOf,
   features: Features,
-  row?: Local,
+  { row, shared }: Around,
 ): void {
   const { value, axes, buffer } = kernel;
   const kept = value.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
@@ -51,9 +51,22 @@ export function writeReduce(
     features,
     row,
   });
+  const along = nest.strides[1][nest.shape.length - 1] !== 0;
+  const staying = [
+    ...nest.outer.filter((axis) => nest.strides[1][axis] === 0),
+    ...along ? [] : [nest.shape.length - 1],
+  ];
   const reduction = new Reduction(code, kernel, nest, addressOf(buffer));
-  if (nest.strides[1][nest.shape.length - 1] !== 0) reduction.alongVectors();
-  else reduction.acrossVectors();
+  const write = () => along ? reduction.alongVectors() : reduction.acrossVectors();
+  if (!shared || row !== undefined) write();
+  else if (staying.length > 0) {
+    nest.share(staying);
+    write();
+  } else {
+    code.get(code.parameters[0]);
+    code.op("i32.eqz");
+    code.if(write);
+  }
   reduction.done();
 }
 
@@ -72,10 +85,14 @@ class Reduction {
   readonly #last: Value;
   readonly #nothing: Value;
   readonly #total: Local;
+  /** The total of the upper lanes of float32, where it is kept in doubles; then `#total` is that of the lower ones. */
+  readonly #upper: Local | undefined;
   readonly #partial: Local;
   readonly #place: Place;
   /** How far one step of each loop moves the result, in bytes. */
   readonly #moves: readonly number[];
+  /** How far the threads' own buffers are apart, in bytes, if each has one. */
+  readonly #apart: number;
 
   constructor(code: Code, { combine, buffer, value }: ReduceKernel, nest: VectorNest, to: number) {
     const { dtype } = buffer;
@@ -90,11 +107,14 @@ class Reduction {
     this.#last = graph.apply("v128.bitselect", this.#value, this.#nothing, mask);
     this.#writer = graph.writer(code, [this.#value, this.#nothing, this.#last]);
     this.#total = code.local("v128");
+    this.#upper = combine === "sum" && dtype === "float32" ? code.local("v128") : undefined;
     this.#partial = code.local("v128");
     const strides = nest.strides[0];
     this.#moves = strides.slice(0, -1).map((stride) => stride * elementSize(dtype));
+    this.#apart = buffer.perThread && code.parameters.length > 0 ? roomFor(buffer, 1) : 0;
+    const moving = this.#apart > 0 || this.#moves.some((move) => move !== 0);
     this.#place = {
-      base: this.#moves.some((move) => move !== 0) ? code.local("i32") : undefined,
+      base: moving ? code.local("i32") : undefined,
       constant: to,
       step: strides[strides.length - 1],
     };
@@ -106,13 +126,15 @@ class Reduction {
     const tail = length % lanes;
     const whole = length - tail;
     this.#nest.over(this.#outer(false), () => {
-      this.#reset(this.#total);
+      this.#begin();
       this.#nest.over(this.#outer(true), () => {
         addresses.settle();
         if (whole > 0) this.#blocks(whole);
         if (tail === 0) return;
         this.#nest.moveTo(whole);
-        this.#add(this.#total, this.#last);
+        this.#reset(this.#partial);
+        this.#add(this.#partial, this.#last);
+        this.#addPartial();
       });
       this.#nest.moveTo(0);
       this.#combineLanes();
@@ -122,20 +144,18 @@ class Reduction {
 
   /** The innermost axis stays: each vector is combined with those behind it. */
   acrossVectors(): void {
-    const { lanes, length, counters } = this.#nest;
+    const { lanes, length } = this.#nest;
     const tail = length % lanes;
     const whole = length - tail;
     this.#nest.over(this.#outer(false), () => {
-      this.#code.count(counters[counters.length - 1], 0, whole, lanes, () => this.#column(lanes));
-      if (tail === 0) return;
-      this.#nest.moveTo(whole);
-      this.#column(tail);
+      this.#nest.overVectors(whole, () => this.#column(lanes), () => this.#column(tail));
     });
   }
 
   done(): void {
     this.#writer.done();
     this.#code.release(this.#total, this.#partial);
+    if (this.#upper !== undefined) this.#code.release(this.#upper);
   }
 
   #blocks(whole: number): void {
@@ -173,7 +193,7 @@ class Reduction {
       code.i32(0);
       code.set(since);
     };
-    this.#reset(this.#total);
+    this.#begin();
     restart();
     this.#nest.over(this.#outer(true), () => {
       this.#nest.addresses.settle();
@@ -190,6 +210,7 @@ class Reduction {
       });
     });
     this.#addPartial();
+    this.#finish();
     this.#store(count);
     code.release(since);
   }
@@ -213,16 +234,62 @@ class Reduction {
     this.#writer.again();
   }
 
-  #addPartial(): void {
-    this.#code.get(this.#total);
-    this.#code.get(this.#partial);
-    this.#code.op(this.#instruction);
-    this.#code.set(this.#total);
+  #begin(): void {
+    this.#reset(this.#total);
+    // No bits are a zero of any kind.
+    if (this.#upper !== undefined) this.#reset(this.#upper);
   }
 
-  /** Combines the lanes of the total, which then all have the result. */
+  #addPartial(): void {
+    const code = this.#code;
+    if (this.#upper === undefined) {
+      code.get(this.#total);
+      code.get(this.#partial);
+      code.op(this.#instruction);
+      return code.set(this.#total);
+    }
+    code.get(this.#partial);
+    code.op("f64x2.promote_low_f32x4");
+    code.get(this.#total);
+    code.op("f64x2.add");
+    code.set(this.#total);
+    // Of two elements in a vector, the upper half is anything.
+    if (this.#nest.lanes === 2) return;
+    code.get(this.#partial);
+    code.get(this.#partial);
+    code.shuffle(upperHalf);
+    code.op("f64x2.promote_low_f32x4");
+    code.get(this.#upper);
+    code.op("f64x2.add");
+    code.set(this.#upper);
+  }
+
+  /** Rounds a total in doubles, all lanes of which are one vector then. */
+  #finish(): void {
+    if (this.#upper === undefined) return;
+    const code = this.#code;
+    code.get(this.#total);
+    code.op("f32x4.demote_f64x2_zero");
+    code.get(this.#upper);
+    code.op("f32x4.demote_f64x2_zero");
+    code.shuffle(lowerHalves);
+    code.set(this.#total);
+  }
+
+  /** Combines the lanes of the total, of which then at least the first has the result. */
   #combineLanes(): void {
     const code = this.#code;
+    if (this.#upper !== undefined) {
+      code.get(this.#total);
+      code.get(this.#upper);
+      code.op("f64x2.add");
+      code.tee(this.#total);
+      code.get(this.#total);
+      code.get(this.#total);
+      code.shuffle(upperHalf);
+      code.op("f64x2.add", "f32x4.demote_f64x2_zero");
+      return code.set(this.#total);
+    }
     const bytes = Array.from({ length: 16 }, (_, i) => i);
     const size = elementSize(this.#dtype);
     for (let distance = this.#nest.lanes / 2; distance >= 1; distance /= 2) {
@@ -244,6 +311,11 @@ class Reduction {
         if (move === 0) continue;
         code.get(this.#nest.counters[axis]);
         code.i32(move);
+        code.op("i32.mul", "i32.add");
+      }
+      if (this.#apart > 0) {
+        code.get(code.parameters[0]);
+        code.i32(this.#apart);
         code.op("i32.mul", "i32.add");
       }
       code.set(base);
@@ -272,6 +344,12 @@ function instructionFor(combine: Combine, dtype: DType): Plain {
   if (name === "add" || name === "mul") return `i32x4.${name}`;
   return dtype === "int32" ? `i32x4.${name}_s` : `i32x4.${name}_u`;
 }
+
+/** The upper half of the first vector, in both halves. */
+const upperHalf = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
+
+/** The lower halves of two vectors. */
+const lowerHalves = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 /** All ones in the lanes of the last vector that count. */
 function tailMask(graph: Graph, tail: number, size: number): Value {

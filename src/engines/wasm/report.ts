@@ -149,7 +149,8 @@ function expression(value: Symbolic, names: Names): string {
   return write(value);
 }
 
-function flopsOfKernel(kernel: Kernel): number {
+/** How many operations on numbers a kernel does. */
+export function flopsOfKernel(kernel: Kernel): number {
   switch (kernel.kind) {
     case "loop":
       return kernel.stores.reduce((sum, { value }) => sum + flopsOfValue(value), 0);

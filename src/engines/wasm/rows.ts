@@ -97,7 +97,8 @@ function asRows(parts: readonly RowPart[], elsewhere: ReadonlySet<Buffer>): Rows
   const own = new Map<Buffer, Buffer>();
   for (const buffer of new Set(parts.flatMap(writesOf))) {
     if (!elsewhere.has(buffer)) {
-      own.set(buffer, newBuffer([sizeOf(buffer.shape) / rows], buffer.dtype));
+      const row = newBuffer([sizeOf(buffer.shape) / rows], buffer.dtype);
+      own.set(buffer, { ...row, perThread: true });
     }
   }
   const still = (strides: readonly number[]) => strides.with(0, 0);

@@ -15,6 +15,8 @@ export interface Buffer {
   readonly id: number;
   readonly shape: Shape;
   readonly dtype: DType;
+  /** Whether each thread has one of its own. */
+  readonly perThread?: boolean;
 }
 
 interface Form {

@@ -7,7 +7,7 @@
 import type { Shape } from "../../shape/dim.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import { Evaluator, type Lanes } from "./evaluate.ts";
-import { elementSize } from "./memory.ts";
+import { held, least, sum } from "./contraction/index.ts";
 import {
   Addresses,
   collapse,
@@ -24,11 +24,20 @@ import {
   type Load,
   type Symbolic,
 } from "./symbolic.ts";
+import { type Share, shareOf } from "./threads/share.ts";
 import type { Features } from "./vector/floats.ts";
 import { Graph, type Value } from "./vector/graph.ts";
 
 /** Where buffers lie. */
 export type AddressOf = (buffer: Buffer) => number;
+
+/** What stands around a kernel's code. */
+export interface Around {
+  /** The count of the first axis, where a loop around the code goes over it. */
+  readonly row?: Local;
+  /** Whether all threads call the function, each for its share. */
+  readonly shared: boolean;
+}
 
 /** What a nest is made for. */
 export interface NestSpec {
@@ -62,6 +71,9 @@ export class VectorNest {
   readonly #code: Code;
   readonly #first: number;
   readonly #evaluator: Evaluator;
+  /** The strides of all that is read and written. */
+  readonly #accesses: readonly (readonly number[])[];
+  #shared: { readonly axis: number; readonly share: Share } | undefined;
 
   constructor(code: Code, spec: NestSpec) {
     const { accesses, values, addressOf, features, inRegister, registers, row } = spec;
@@ -76,11 +88,12 @@ export class VectorNest {
     this.#code = code;
     this.shape = nest.shape;
     this.strides = nest.strides;
+    this.#accesses = nest.strides;
     this.lanes = lanesOf(values);
     this.counters = nest.shape.map((_, axis) =>
       axis === 0 && row !== undefined ? row : code.local("i32")
     );
-    this.addresses = new Addresses(code, this.counters.slice(0, -1));
+    this.addresses = new Addresses(code, this.counters.slice(0, -1), code.parameters[0]);
 
     const stridesOf = new Map(
       leaves.map((leaf, i) => [leaf, nest.strides[accesses.length + i]] as const),
@@ -139,18 +152,111 @@ export class VectorNest {
     this.#code.set(this.counters[this.counters.length - 1]);
   }
 
-  /** Loops over some axes, from the outermost one on. */
-  over(axes: readonly number[], body: () => void): void {
-    axes.reduceRight<() => void>(
-      (inside, axis) => () => this.#code.count(this.counters[axis], 0, this.shape[axis], 1, inside),
-      body,
-    )();
+  /** From now on loops go over a thread's share of one of some axes. */
+  share(axes: readonly number[]): void {
+    const last = this.shape.length - 1;
+    const units = (axis: number) =>
+      axis === last ? Math.ceil(this.shape[axis] / together) : this.shape[axis];
+    const axis = axes.find((axis) => units(axis) >= enough) ??
+      axes.toSorted((a, b) => units(b) - units(a))[0];
+    const share = shareOf(this.#code, this.shape[axis], axis === last ? together : 1);
+    this.#shared = { axis, share };
   }
 
-  #place(addressOf: AddressOf, { buffer, offset, dtype }: Load, strides: readonly number[]): Place {
-    return this.addresses.place(addressOf(buffer), offset, strides, elementSize(dtype));
+  /** Loops over some axes, from the outermost one on. */
+  over(axes: readonly number[], body: () => void): void {
+    axes.reduceRight<() => void>((inside, axis) => () => {
+      const { from, to } = this.#range(axis);
+      this.#code.count(this.counters[axis], from, to, 1, inside);
+    }, body)();
+  }
+
+  /** Loops over the innermost axis: by vectors to `whole`, and once more if that is not the end. */
+  overVectors(whole: number, step: () => void, rest: () => void): void {
+    const code = this.#code;
+    const at = this.counters[this.counters.length - 1];
+    const finish = () => {
+      this.moveTo(whole);
+      rest();
+    };
+    if (this.#shared?.axis !== this.shape.length - 1) {
+      code.count(at, 0, whole, this.lanes, step);
+      if (whole < this.length) finish();
+      return;
+    }
+    const { from, to } = this.#shared.share;
+    const end = held(code, least(to, whole));
+    code.count(at, from, end, this.lanes, step);
+    code.release(end);
+    if (whole >= this.length) return;
+    code.get(to);
+    code.i32(this.length);
+    code.op("i32.eq");
+    code.if(finish);
+  }
+
+  /**
+   * An axis along which something lies side by side that is far apart along the innermost one. Then
+   * each line of the cache that is read or written is needed again by the axis' next places.
+   */
+  crossed(): number | undefined {
+    const last = this.shape.length - 1;
+    return this.outer.findLast((axis) =>
+      Math.min(this.shape[axis], this.length) >= 2 * tileWidth &&
+      this.#accesses.some((strides) => strides[axis] === 1 && Math.abs(strides[last]) >= far)
+    );
+  }
+
+  /** As {@linkcode overVectors} within the outer loops, but by tiles of the innermost axis and one more. */
+  overTiles(axis: number, whole: number, step: () => void, rest: () => void): void {
+    const code = this.#code;
+    const [at, across] = [this.counters[this.counters.length - 1], this.counters[axis]];
+    const [row, column] = [code.local("i32"), code.local("i32")];
+    this.over(this.outer.filter((other) => other !== axis), () => {
+      const { from, to } = this.#range(axis);
+      code.count(row, from, to, tileHeight, () => {
+        const lastRow = held(code, least(sum(row, tileHeight), to));
+        code.count(column, 0, whole, tileWidth, () => {
+          const lastColumn = held(code, least(sum(column, tileWidth), whole));
+          code.count(across, row, lastRow, 1, () => {
+            this.addresses.settle();
+            code.count(at, column, lastColumn, this.lanes, step);
+          });
+          code.release(lastColumn);
+        });
+        if (whole < this.length) {
+          code.count(across, row, lastRow, 1, () => {
+            this.addresses.settle();
+            this.moveTo(whole);
+            rest();
+          });
+        }
+        code.release(lastRow);
+      });
+    });
+    code.release(row, column);
+  }
+
+  #range(axis: number): { readonly from: number | Local; readonly to: number | Local } {
+    return this.#shared?.axis === axis ? this.#shared.share : { from: 0, to: this.shape[axis] };
+  }
+
+  #place(addressOf: AddressOf, { buffer, offset }: Load, strides: readonly number[]): Place {
+    return this.addresses.place({ buffer, address: addressOf(buffer) }, offset, strides);
   }
 }
+
+/** What is so many elements apart lies on different lines of the cache. */
+const far = 64;
+
+/** The size of tiles, in elements: few lines at a time, since all of them may want the same place. */
+const [tileHeight, tileWidth] = [8, 8];
+
+/** An axis of so many places is shared out evenly enough. */
+const enough = 32;
+
+/** Threads do not write to the same line of a cache, which has so many of the smallest elements. */
+const together = 64;
 
 /** Loops in the innermost of which an access stays where it is. */
 function withStill(

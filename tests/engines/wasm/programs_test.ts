@@ -52,6 +52,21 @@ for (const [name, f] of Object.entries(views)) {
   });
 }
 
+Deno.test("what lies across is gone through by tiles, to the last element", () => {
+  const size = fc.integer({ min: 64, max: 99 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 3 }), size, size, fc.nat(), (n, rows, columns, seed) => {
+      const x = random.normal(random.key(seed), [n, rows, columns]);
+      const y = random.normal(random.key(seed + 1), [n, columns, rows]);
+      const f = (x: Tensor<[number, number, number]>, y: Tensor<[number, number, number]>) =>
+        x.add(y.transpose([0, 2, 1]) as never).mul(2) as AnyTensor;
+      const [found, expected] = onBoth(f as never, x, y) as unknown as [AnyTensor, AnyTensor];
+      assertEquals(found.data, expected.data);
+    }),
+    { numRuns: 25 },
+  );
+});
+
 Deno.test("reductions over nothing, wherever the empty axes are, give what the interpreter gives", () => {
   fc.assert(
     fc.property(
