@@ -49,7 +49,7 @@ export function writeReduce(
     values: [value],
     addressOf,
     features,
-    row,
+    counted: row && [row],
   });
   const along = nest.strides[1][nest.shape.length - 1] !== 0;
   const staying = [

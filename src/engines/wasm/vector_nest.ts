@@ -7,7 +7,7 @@
 import type { Shape } from "../../shape/dim.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import { Evaluator, type Lanes } from "./evaluate.ts";
-import { held, least, sum } from "./contraction/index.ts";
+import { held, least, sum } from "./assembler/index.ts";
 import {
   Addresses,
   collapse,
@@ -53,8 +53,8 @@ export interface NestSpec {
   readonly inRegister?: (leaf: Load) => Value | undefined;
   /** Buffers that are in registers only. */
   readonly registers?: ReadonlySet<Buffer>;
-  /** The count of the first axis, where a loop around the nest goes over it. */
-  readonly row?: Local;
+  /** The counts of the first axes, where they are counted outside of the nest. */
+  readonly counted?: readonly Local[];
 }
 
 /** Loops that count, and the vectors of values at their counts. */
@@ -76,23 +76,21 @@ export class VectorNest {
   #shared: { readonly axis: number; readonly share: Share } | undefined;
 
   constructor(code: Code, spec: NestSpec) {
-    const { accesses, values, addressOf, features, inRegister, registers, row } = spec;
+    const { accesses, values, addressOf, features, inRegister, registers, counted = [] } = spec;
     const leaves = [...new Set(values.flatMap(leavesOf))].filter((leaf): leaf is Load | Count =>
       leaf.kind !== "constant" && leaf.shape.length > 0
     );
     const nest = withStill(
-      collapse(spec.shape, [...accesses, ...leaves], row === undefined ? 0 : 1),
+      collapse(spec.shape, [...accesses, ...leaves], counted.length),
       spec.still,
     );
-    this.#first = row === undefined ? 0 : 1;
+    this.#first = counted.length;
     this.#code = code;
     this.shape = nest.shape;
     this.strides = nest.strides;
     this.#accesses = nest.strides;
     this.lanes = lanesOf(values);
-    this.counters = nest.shape.map((_, axis) =>
-      axis === 0 && row !== undefined ? row : code.local("i32")
-    );
+    this.counters = nest.shape.map((_, axis) => counted[axis] ?? code.local("i32"));
     this.addresses = new Addresses(code, this.counters.slice(0, -1), code.parameters[0]);
 
     const stridesOf = new Map(
@@ -127,7 +125,7 @@ export class VectorNest {
     return this.shape[this.shape.length - 1];
   }
 
-  /** The axes of the loops around the innermost one, but for one that is gone over outside. */
+  /** The axes of the loops around the innermost one, but for those that are counted outside. */
   get outer(): readonly number[] {
     return this.shape.slice(0, -1).map((_, axis) => axis).slice(this.#first);
   }

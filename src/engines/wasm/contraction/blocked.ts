@@ -29,7 +29,7 @@ import {
   push,
   sum,
   times,
-} from "./index.ts";
+} from "../assembler/index.ts";
 import { packPanel, type Panel } from "./pack.ts";
 import type { Operand, Problem } from "./problem.ts";
 import { eachBlock, isPast, type Range, value } from "./ranges.ts";
@@ -63,7 +63,7 @@ export function blockedFunction(
 }
 
 /** A part of the result: tiles of rows by panels of columns, of a batch whose operands begin there. */
-interface Block {
+interface Part {
   readonly aBase: Local;
   readonly bBase: Local;
   readonly batch: Local;
@@ -114,7 +114,7 @@ class Writer {
     const { width, levels, levelBytes, rightBytes } = this.#blocks;
     eachBlock(code, panels, panelsAtOnce, (panelFrom, panelTo) => {
       const sumTiles = (own: Range) => {
-        const block: Block = { aBase, bBase, batch, tiles: own, panels: [panelFrom, panelTo] };
+        const block: Part = { aBase, bBase, batch, tiles: own, panels: [panelFrom, panelTo] };
         const row = Math.min(this.#blocks.panels, panelsAtOnce) * width * size;
         const firstRow = this.#row(own[0]);
         const places = Array.from({ length: levels }, (_, i): Sums => {
@@ -134,7 +134,7 @@ class Writer {
   }
 
   /** Sums over a range into the last place, by way of the others: each takes in a few sums. */
-  #sumLevels(block: Block, range: Range, places: readonly Sums[]): void {
+  #sumLevels(block: Part, range: Range, places: readonly Sums[]): void {
     const code = this.#code;
     const { n, arithmetic } = this.#problem;
     const { width, depth } = this.#blocks;
@@ -158,7 +158,7 @@ class Writer {
   }
 
   /** Sums over a range into a place, block by block. */
-  #sumBlocks(block: Block, range: Range, into: Sums): void {
+  #sumBlocks(block: Part, range: Range, into: Sums): void {
     const code = this.#code;
     const { aBase, bBase, tiles, panels } = block;
     const { k } = this.#problem;
@@ -168,7 +168,7 @@ class Writer {
       if (packRight) this.#packRight(bBase, ...panels, start, count);
       eachBlock(code, tiles, tilesAtOnce, (from, to) => {
         if (packLeft) this.#packLeft(aBase, from, to, start, count);
-        const own: Block = { ...block, tiles: [from, to] };
+        const own: Part = { ...block, tiles: [from, to] };
         this.#multiply(own, into, start, count, isPast(start, range[0]));
         if (levels === 0) this.#finishBlock(own, end);
       });
@@ -266,7 +266,7 @@ class Writer {
   }
 
   #multiply(
-    { aBase, bBase, tiles, panels }: Block,
+    { aBase, bBase, tiles, panels }: Part,
     into: Sums,
     start: number | Local,
     count: number | Local,
@@ -325,7 +325,7 @@ class Writer {
   }
 
   /** Elementwise work, once everything is summed up. */
-  #finishBlock({ batch, tiles, panels }: Block, end: number | Local): void {
+  #finishBlock({ batch, tiles, panels }: Part, end: number | Local): void {
     const finish = this.#finish;
     if (finish === undefined) return;
     const code = this.#code;

@@ -7,7 +7,17 @@ import type { Callee, Code, Local } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { finishFunction } from "./finish.ts";
 import type { Functions } from "./functions.ts";
-import { assign, each, held, type Index, least, offsetAt, push, sum, times } from "./index.ts";
+import {
+  assign,
+  each,
+  held,
+  type Index,
+  least,
+  offsetAt,
+  push,
+  sum,
+  times,
+} from "../assembler/index.ts";
 import { packPanel } from "./pack.ts";
 import type { Operand, Problem } from "./problem.ts";
 import { eachShare } from "./share.ts";
@@ -257,7 +267,7 @@ function sumFunction(functions: Functions, arithmetic: Arithmetic, together: num
 }
 
 /** Puts the sum of all lanes on the stack, in each of them. */
-function addAcross(code: Code, arithmetic: Arithmetic, vector: Local): void {
+export function addAcross(code: Code, arithmetic: Arithmetic, vector: Local): void {
   for (let distance = 8; distance >= arithmetic.size; distance /= 2) {
     code.get(vector);
     code.get(vector);

@@ -6,7 +6,7 @@
 import type { Callee } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import type { Functions } from "./functions.ts";
-import { assign, each, held, sum } from "./index.ts";
+import { assign, each, held, sum } from "../assembler/index.ts";
 
 /**
  * A function `(to, toRow, from, fromRow, rows, columns, accumulate)` that adds one block of a matrix

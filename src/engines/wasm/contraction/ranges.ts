@@ -4,7 +4,7 @@
  * @module
  */
 import type { Code, Local } from "../assembler/code.ts";
-import { each, held, type Index, least, push, sum } from "./index.ts";
+import { each, held, type Index, least, push, sum } from "../assembler/index.ts";
 
 /** The places from one to before another. */
 export type Range = readonly [from: number | Local, to: number | Local];
