@@ -2,16 +2,18 @@
  * Code for sums of products over pairs of axes: batched products of matrices whose elements lie in
  * memory with any strides.
  *
- * Float sums are taken in parts. Tiles add up at most 256 products in order, and these sums one
- * after the other: errors grow with `256 + k / 256` roundings at worst. A long row adds up eights, and
- * these one after the other, at most 512 of them. Dot products, and sums along lines of windows, have
- * three levels, of which the lower two take in fewer than 256 each, in several lanes: up to 10^7
- * products errors hardly grow. No result depends on the number of threads.
+ * Float sums are taken in parts, so that errors grow like the logarithm of their length. Tiles add up
+ * at most 256 products in order, and levels of sums above them 16 each. A long row adds up eights, and
+ * these one after the other, at most 512 of them. Dot products have four levels, of which the lower
+ * three take in at most 128 each, in several lanes; sums along lines of windows have three, of which
+ * the lower two take in fewer than 256 each, and what is read from windows in place adds up at most
+ * 256 sums of 256 products. No result depends on the number of threads.
  *
  * @module
  */
 import type { Callee } from "../assembler/code.ts";
-import { blockedFunction, blocksBytes } from "./blocked.ts";
+import { blockedFunction } from "./blocked.ts";
+import { blocksBytes } from "./blocks.ts";
 import { correlationFunction, isCorrelation } from "./correlation.ts";
 import { directFunction, isDirect } from "./direct.ts";
 import { dotsBytes, dotsFunction, isDots } from "./dots.ts";

@@ -44,13 +44,16 @@ const mostWritten = 12;
 /** How many places are summed up before the sum is added to the result. */
 const summedAtOnce = 256;
 
+/** The most places: so many sums are added to a result. */
+const longest = 256 * summedAtOnce;
+
 /** Whether there are few rows or sums are short, and columns in lines that vectors are read from. */
 export function isDirect(
   { arithmetic: { lanes }, m, k, a, b: { free, summed } }: Problem,
 ): boolean {
   const [line, step] = [free.sizes.at(-1) ?? 1, free.strides.at(-1)];
   const flat = free.sizes.length < 2 && summed.sizes.length < 2;
-  return !flat && k >= 1 && (step === 1 || step === 2) &&
+  return !flat && k >= 1 && k <= longest && (step === 1 || step === 2) &&
     (m <= rowsTogether
       ? line >= lanes
       : step === 1 && k <= mostSummed && line >= 4 * lanes && a.free.sizes.length < 2);
