@@ -5,15 +5,22 @@
  *
  * ```sh
  * deno run bench/contraction.ts
+ * deno run --allow-run=deno bench/contraction.ts --revectorized
  * ```
+ *
+ * With the switch there is a column more: the same, measured in turn in a process that runs with V8's
+ * flag `--experimental-wasm-revectorize`, and tiles in a form that gains by it.
  *
  * @module
  */
 import { features } from "../src/engines/wasm/features.ts";
 import { type Form, type Layout, make } from "../tests/engines/wasm/contractions.ts";
 import { ceilings } from "./ceiling.ts";
+import { constantTile } from "./constant_tile.ts";
+import { otherProcess, serve } from "./other_process.ts";
 
 const rounds = 15;
+const [serves, revectorized] = ["--serve", "--revectorized"].map((x) => Deno.args.includes(x));
 
 /** Something to measure: `run(times)` does it again and again. */
 interface Case {
@@ -95,9 +102,18 @@ const shapes: readonly Shape[] = [
 ];
 
 const tiles = ceilings().map((tile): Case => ({ ...tile, bytes: 0, times: [] }));
+const constant = serves || revectorized
+  ? [[5, 2], [4, 4], [6, 4]].map(([rows, vectors]): Case => ({
+    ...constantTile(rows, vectors),
+    bytes: 0,
+    times: [],
+  }))
+  : [];
 const products = shapes.map(product);
+const all = [...tiles, ...constant, ...products];
 
 const perRound = ({ flops }: Case) => Math.max(1, Math.round(2e8 / (flops + 500)));
+/** Billions of operations in a second. */
 const measure = (own: Case): number => {
   const times = perRound(own);
   const start = performance.now();
@@ -106,25 +122,42 @@ const measure = (own: Case): number => {
   own.times.push(time);
   return own.flops / time / 1e6;
 };
-for (const own of [...tiles, ...products]) {
+for (const own of all) {
   const start = performance.now();
   // The first calls run in code that is not optimized yet.
   do own.run(Math.ceil(perRound(own) / 8)); while (performance.now() - start < 50);
 }
+if (serves) {
+  await serve((number) => measure(all[number]));
+  Deno.exit();
+}
+
+const other = revectorized
+  ? otherProcess(import.meta.filename!, ["--serve"], "--experimental-wasm-revectorize")
+  : undefined;
 const middle = (values: readonly number[]) =>
   values.toSorted((x, y) => x - y)[Math.floor(values.length / 2)];
 const rate = (own: Case) => own.flops / middle(own.times) / 1e6;
 for (let round = 0; round < rounds; round++) tiles.forEach(measure);
 const best = tiles.reduce((x, y) => rate(x) > rate(y) ? x : y);
 const ratios = new Map(products.map((own) => [own, [] as number[]]));
+const others = new Map(all.map((own) => [own, [] as number[]]));
 for (let round = 0; round < rounds; round++) {
-  for (const [own, found] of ratios) found.push(1 / measure(best) * measure(own));
+  for (const [number, own] of all.entries()) {
+    if (other !== undefined) others.get(own)!.push(await other.ask(number));
+    const found = ratios.get(own);
+    if (found === undefined) measure(own);
+    else found.push(1 / measure(best) * measure(own));
+  }
 }
+await other?.end();
 const fused = features().relaxed ? "with" : "without";
 console.log(`float32, one thread, ${fused} fused multiply-add; medians of ${rounds}\n`);
-console.log("| product | microseconds | GFLOP/s | of the best tile | GB/s |");
-console.log("|---|---:|---:|---:|---:|");
-for (const own of [...tiles, ...products]) {
+const columns = ["microseconds", "GFLOP/s", "of the best tile", "GB/s"];
+if (revectorized) columns.push("revectorized, GFLOP/s");
+console.log(`| product | ${columns.join(" | ")} |`);
+console.log(`|---|${"---:|".repeat(columns.length)}`);
+for (const own of all) {
   const found = ratios.get(own);
   const cells = [
     own === best ? `${own.name} (the best)` : own.name,
@@ -133,5 +166,6 @@ for (const own of [...tiles, ...products]) {
     found === undefined ? "" : middle(found).toFixed(2),
     own.bytes === 0 ? "" : (own.bytes / middle(own.times) / 1e6).toFixed(1),
   ];
+  if (revectorized) cells.push(middle(others.get(own)!).toFixed(1));
   console.log(`| ${cells.join(" | ")} |`);
 }

@@ -2,7 +2,7 @@
  * Convolutions and their gradients: GFLOP/s of one compiled program each, against a matrix product of
  * the same run, and the milliseconds of a training step.
  *
- *     deno run bench/convolution.ts
+ *     deno run bench/convolution.ts [THREADS]
  *
  * @module
  */
@@ -15,11 +15,15 @@ import {
   jit,
   matmul,
   maxPool,
+  profile,
   random,
+  setThreads,
   take,
   valueAndGrad,
 } from "../mod.ts";
 import { relu, softmaxCrossEntropy } from "../src/nn/mod.ts";
+
+setThreads(Number(Deno.args[0] ?? 1));
 
 const key = random.key(0);
 
@@ -80,6 +84,20 @@ const cases: Readonly<Record<string, Case>> = {
     padding: "SAME",
     groups: 64,
   },
+  "56x56x64, depthwise 3x3, strides 2": {
+    x: [8, 64, 56, 56],
+    w: [64, 1, 3, 3],
+    stride: 2,
+    padding: "SAME",
+    groups: 64,
+  },
+  "7x7x512, depthwise 3x3, SAME": {
+    x: [8, 512, 7, 7],
+    w: [512, 1, 3, 3],
+    padding: "SAME",
+    groups: 512,
+  },
+  "32x32x3, 32 of 3x3, SAME": { x: [32, 3, 32, 32], w: [32, 3, 3, 3], padding: "SAME" },
 };
 
 type Convolve = (x: AnyTensor, w: AnyTensor) => AnyTensor;
@@ -133,6 +151,9 @@ const best = jit((x: typeof scores) => argmax(x, -1));
 const running = jit((x: typeof scores) => cumsum(x, -1));
 const down = jit((x: typeof scores) => cumsum(x, 0));
 passes("positions of the largest of 4096 x 1000", scores.size * 4, () => best(scores));
+const line = random.normal(key, [1_000_000]);
+const bestOfLine = jit((x: typeof line) => argmax(x, 0));
+passes("position of the largest of 1,000,000", line.size * 4, () => bestOfLine(line));
 passes("running sums along rows of 4096 x 1000", scores.size * 8, () => running(scores));
 passes("running sums along columns of 4096 x 1000", scores.size * 8, () => down(scores));
 
@@ -157,7 +178,43 @@ function lossOf({ first, second, third, fourth, a, b, c, d }: typeof weights) {
   return softmaxCrossEntropy(hidden.matmul(fourth).add(d), labels);
 }
 
-const step = jit(valueAndGrad(lossOf));
+type Weights = typeof weights;
+
+const over = (f: (...xs: AnyTensor[]) => AnyTensor, ...trees: Weights[]): Weights =>
+  Object.fromEntries(
+    Object.keys(weights).map((key) => [key, f(...trees.map((tree) => tree[key as keyof Weights]))]),
+  ) as Weights;
+
+type Numbers = { add(y: AnyTensor): Numbers; mul(y: number): Numbers } & AnyTensor;
+
+/** The loss, the next weights and the next velocities. */
+const step = jit((w: Weights, v: Weights) => {
+  const [loss, slopes] = valueAndGrad(lossOf)(w);
+  const next = over((v, g) => (v as Numbers).mul(0.9).add(g), v, slopes as Weights);
+  return [loss, over((w, v) => (w as Numbers).add((v as Numbers).mul(-0.01)), w, next), next];
+});
+const still = over((w) => (w as Numbers).mul(0), weights);
 const convolutions = 64 * 2 * (32 * 529 * 36 * 2 + 64 * 441 * 288 * 3);
 const dense = 64 * 2 * 3 * (6400 * 128 + 1280);
-report("step of a network of 32 @ 6x6, 64 @ 3x3", convolutions + dense, () => step(weights));
+report(
+  "step of a network of 32 @ 6x6, 64 @ 3x3",
+  convolutions + dense,
+  () => step(weights, still),
+);
+
+const rounds = 10;
+const { kernels } = profile(() => {
+  for (let i = 0; i < rounds; i++) step(weights, still);
+});
+console.log("\nThe step's kernels:");
+const own = kernels.filter(({ calls }) => calls === rounds);
+for (const { kernel, milliseconds, calls } of own.slice(0, 20)) {
+  const each = milliseconds / calls;
+  console.log(
+    `${each.toFixed(3).padStart(8)} ms ${
+      (kernel.flops / each / 1e6).toFixed(1).padStart(6)
+    } GFLOP/s`,
+    `${((kernel.bytesRead + kernel.bytesWritten) / each / 1e6).toFixed(1).padStart(6)} GB/s`,
+    ` ${kernel.name.padEnd(18)} ${kernel.text.slice(0, 90)}`,
+  );
+}

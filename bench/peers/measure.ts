@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { setThreads } from "@katachi/katachi";
 import type { Case, Library, Task, Work } from "./work.ts";
 
 /** What a library cannot do. */
@@ -65,6 +66,7 @@ async function measure(
 
 if (import.meta.main) {
   const [file, library, threads] = Deno.args;
+  setThreads(Number(threads));
   const { default: work }: { default: Work<Case> } = await import(
     `./works/${file}.ts`
   );

@@ -30,11 +30,13 @@ let on = false;
  * Looks, from now on, at every result: the first equation that makes a NaN out of operands without
  * one, or an infinity out of finite operands, throws a {@linkcode NumericsError} that says which
  * elements, from which operands, and which line of yours wrote it. Compiled programs run equation by
- * equation while it is on. In a gradient it names the line whose gradient it is.
+ * equation while it is on, and are traced once more for it, so that they know their lines. In a
+ * gradient it names the line whose gradient it is.
  *
  * Values that are thrown away afterwards count as well: by a `where`, or under `vmap` those of a
- * branch that an example does not take and of a loop that has ended for it. A program that was
- * compiled before the checks were on does not know its lines.
+ * branch that an example does not take and of a loop that has ended for it. What was recorded before
+ * the checks were on and cannot be traced again, as the way back that {@linkcode vjp} gave, does not
+ * know its lines.
  *
  * @example
  * ```ts
@@ -84,6 +86,7 @@ function checked(inner: Engine): Engine {
   return {
     ...inner,
     name: `${inner.name}, checked`,
+    wantsLines: true,
     compile: (tape) => (inputs) => run(evaluate, tape, inputs),
     evaluate,
   };

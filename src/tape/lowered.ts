@@ -96,12 +96,15 @@ export interface LoweredProgram {
   readonly peakBytes: number;
   /** The WebAssembly module. */
   readonly module: Uint8Array<ArrayBuffer>;
+  /** The same as text, in the format of `wat2wasm`; written when it is asked for. */
+  readonly moduleText: string;
   /** How long it took to make the module from the tape, and to have it compiled, in milliseconds. */
   readonly compileTime: number;
 }
 
 /** A compiled function for certain arguments; as text, its kernels and its memory. */
 export class Lowered implements LoweredProgram {
+  readonly #program: LoweredProgram;
   /** The optimized tape. */
   readonly tape: Tape;
   /** How long it took to record and optimize the tape, in milliseconds. */
@@ -114,6 +117,7 @@ export class Lowered implements LoweredProgram {
 
   /** What was made of a tape. */
   constructor(tape: Tape, traceTime: number, program: LoweredProgram) {
+    this.#program = program;
     this.tape = tape;
     this.traceTime = traceTime;
     this.kernels = program.kernels;
@@ -121,6 +125,10 @@ export class Lowered implements LoweredProgram {
     this.peakBytes = program.peakBytes;
     this.module = program.module;
     this.compileTime = program.compileTime;
+  }
+
+  get moduleText(): string {
+    return this.#program.moduleText;
   }
 
   /** Sums, then the kernels, then the memory. */

@@ -98,7 +98,7 @@ let count = 0;
  */
 function staticText(value: unknown, where: string): string {
   if (isTensor(value)) {
-    throw new TypeError(`${where} is static, and a tensor is not; leave it out of staticArgs`);
+    throw new TypeError(`${where} is static, and a tensor is not; leave it out of staticArgnums`);
   }
   switch (typeof value) {
     case "number":

@@ -31,7 +31,7 @@ export interface JitOptions {
    * mode or a number of layers: each new value is traced anew. Lists and plain objects are compared
    * by what is in them, functions and other objects by identity.
    */
-  readonly staticArgs?: readonly number[];
+  readonly staticArgnums?: readonly number[];
   /**
    * The positions of arguments that are given away: their memory is used for results of the same
    * shapes and dtypes, so that nothing is copied from one step of a loop to the next. Whoever uses
@@ -50,7 +50,7 @@ export interface JitOptions {
 export type Jitted<F extends TreeFunction> = F & {
   /**
    * What the function becomes for arguments like these: its optimized tape, its kernels and their
-   * figures, the places of buffers in memory, the WebAssembly module. Nothing is run.
+   * figures, the places of buffers in memory, the WebAssembly module and its text. Nothing is run.
    *
    * @throws {TypeError} Where the engine in use makes no modules.
    */
@@ -66,8 +66,6 @@ interface Recorded {
   readonly donated: readonly number[];
   /** The leaves of arguments that it serves, `undefined` for others. */
   readonly matches: ReturnType<typeof argumentsMatcher>;
-  /** Whether its equations know the user's lines. */
-  readonly knowsLines: boolean;
   /** How long it took to record, in milliseconds. */
   readonly traceTime: number;
   /** Compiled by the engine that was asked last. */
@@ -92,7 +90,7 @@ const counts = new WeakMap<TreeFunction, () => number>();
  * @throws {TreeError} Where an argument or the result has a leaf that is not a tensor.
  * @throws {TypeError} Where a static argument is a tensor.
  * @throws {DonationError} Where an argument was donated before.
- * @throws {RangeError} Where `staticArgs` or `donate` are no positions, or `maxPrograms` is no number of programs.
+ * @throws {RangeError} Where `staticArgnums` or `donate` are no positions, or `maxPrograms` is no number of programs.
  *
  * @example
  * ```ts
@@ -105,35 +103,43 @@ const counts = new WeakMap<TreeFunction, () => number>();
  *   let y = x;
  *   for (let i = 1; i < n; i++) y = y.mul(x);
  *   return y;
- * }, { staticArgs: [1] });
+ * }, { staticArgnums: [1] });
  * power(ones([3]), 4).toArray(); // [1, 1, 1]
  * ```
  */
 export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): Jitted<F> {
-  const { staticArgs = [], donate = [], maxTraces = Infinity, maxPrograms = 64 } = options;
+  const { staticArgnums = [], donate = [], maxTraces = Infinity, maxPrograms = 64 } = options;
   if (!Number.isInteger(maxPrograms) || maxPrograms < 1) {
     throw new RangeError(`jit: maxPrograms is a number of programs, got ${maxPrograms}`);
   }
-  requirePositions("staticArgs", staticArgs);
+  requirePositions("staticArgnums", staticArgnums);
   requirePositions("donate", donate);
-  const both = donate.find((position) => staticArgs.includes(position));
+  const both = donate.find((position) => staticArgnums.includes(position));
   if (both !== undefined) throw new RangeError(`jit: argument ${both} is static, not donated`);
   const name = f.name || "the function";
   const programs = new Recent<Recorded>(maxPrograms);
   const seen = new Recent<Trace>(remembered);
   let traces = 0;
-  let last: Recorded | undefined;
+  let last: { readonly program: Recorded; readonly wantsLines: boolean } | undefined;
 
   /** The program for some arguments, and its inputs. */
   const programFor = (args: readonly unknown[]): readonly [Recorded, readonly AnyTensor[]] => {
     const { wantsLines = false } = engine();
-    const found = last?.knowsLines === wantsLines ? last.matches(args) : undefined;
-    if (found !== undefined) return [last!, found];
-    const { list, leaves, structure, key: form } = takeApart("jit", args, staticArgs);
-    const key = wantsLines ? `with lines: ${form}` : form;
-    const known = programs.get(key);
-    if (known !== undefined) return [last = known, leaves];
-    if (!wantsLines) countTrace(list);
+    if (last?.wantsLines === wantsLines) {
+      const found = last.program.matches(args);
+      if (found !== undefined) return [last.program, found];
+    }
+    const { list, leaves, structure, key } = takeApart("jit", args, staticArgnums);
+    // Programs that know the user's lines are kept apart: only they serve where lines are wanted.
+    const withLines = `with lines: ${key}`;
+    const plain = programs.get(key);
+    const known = wantsLines ? programs.get(withLines) : plain ?? programs.get(withLines);
+    if (known !== undefined) {
+      last = { program: known, wantsLines };
+      return [known, leaves];
+    }
+    const isNew = plain === undefined;
+    if (isNew) countTrace(list);
     const began = performance.now();
     const { tape, output, keyUses } = trace("jit", f, structure, leaves);
     const closed = closeOver(tape);
@@ -142,14 +148,16 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): Jit
       output,
       keyUses,
       donated: donatedLeaves(list, donate),
-      matches: argumentsMatcher("jit", args, staticArgs),
-      knowsLines: wantsLines,
+      matches: argumentsMatcher("jit", args, staticArgnums),
       traceTime: performance.now() - began,
     };
     // A program that captured a tensor of an enclosing trace is good for that trace only.
     const captures = closed.captured.length > 0;
-    if (!captures) programs.set(key, last = recorded);
-    if (!wantsLines) seen.set(key, { number: traces, forms: list.map(formOf), captures });
+    if (!captures) {
+      programs.set(wantsLines ? withLines : key, recorded);
+      last = { program: recorded, wantsLines };
+    }
+    if (isNew) seen.set(key, { number: traces, forms: list.map(formOf), captures });
     return [recorded, [...leaves, ...closed.captured]];
   };
 

@@ -18,6 +18,8 @@ import {
   sqrt,
   type Tensor,
   tensor,
+  traceCount,
+  TraceError,
   vjp,
   vmap,
   where,
@@ -181,11 +183,11 @@ Deno.test("NaNs and infinities that were there before are nobody's fault", () =>
 });
 
 Deno.test("off means off, blocks end, and compiled programs give the same", () => {
-  const f = jit((x: Vector) => log(x).mul(2));
+  const f = jit((x: Vector) => logarithm(x).mul(2));
   const expected = f(tensor([0, 1])).toArray();
   {
     using _checks = debug.nans(true);
-    assertThrows(() => f(tensor([0, 1])), debug.NumericsError, "a line that is not known");
+    assertThrows(() => f(tensor([0, 1])), debug.NumericsError);
     {
       using _off = debug.nans(false);
       assertEquals(f(tensor([0, 1])).toArray(), expected);
@@ -198,4 +200,38 @@ Deno.test("off means off, blocks end, and compiled programs give the same", () =
   assertThrows(() => f(tensor([0, 1])), debug.NumericsError);
   debug.nans(false);
   assertEquals(f(tensor([0, 1])).toArray(), expected);
+});
+
+Deno.test("programs that were compiled before know their lines, and count as one trace", () => {
+  const inner = jit(logarithm);
+  const outer = jit((x: Vector) => inner(x).mul(2), { maxTraces: 1 });
+  const slope = jit(grad(total(root)));
+  const x = tensor([0, 1]);
+  outer(x);
+  slope(x);
+  assertEquals(complaint(() => outer(x)).split("\n").at(-1), `  at line ${marked}`);
+  assertEquals(complaint(() => inner(x)).split("\n").at(-1), `  at line ${marked}`);
+  assertEquals(complaint(() => slope(x)).split("\n").at(-1), `  in the gradient of line ${marked}`);
+  outer(x);
+  assertEquals([inner, outer, slope].map(traceCount), [1, 1, 1]);
+});
+
+Deno.test("traces count while the checks are on, and serve without them", () => {
+  const f = jit((x: Tensor) => x.mul(2), { maxTraces: 1 });
+  {
+    using _checks = debug.nans(true);
+    f(tensor([1, 2]));
+    f(tensor([1, 3]));
+    assertThrows(() => f(tensor([1])), TraceError, "more than maxTraces = 1");
+  }
+  assertEquals(f(tensor([1, 2])).toArray(), [2, 4]);
+  assertEquals(traceCount(f), 1);
+});
+
+Deno.test("what cannot be traced again does not know its lines", () => {
+  const [, pullback] = vjp(root, tensor([0, 1]));
+  assertEquals(
+    complaint(() => pullback(tensor([1, 1]))).split("\n").at(-1),
+    "  in the gradient of a line that is not known, since it was recorded before",
+  );
 });

@@ -149,7 +149,11 @@ Deno.test("positions are whole numbers, and no static argument's", () => {
     RangeError,
     "jit: donate are positions of arguments",
   );
-  assertThrows(() => jit(f, { donate: [0], staticArgs: [0] }), RangeError, "argument 0 is static");
+  assertThrows(
+    () => jit(f, { donate: [0], staticArgnums: [0] }),
+    RangeError,
+    "argument 0 is static",
+  );
 });
 
 Deno.test("memory stays flat over 100,000 steps, with nothing disposed of", async () => {

@@ -20,7 +20,7 @@ const power = (x: Tensor<[2]>, n: number): Tensor<[2]> =>
   n === 0 ? ones([2]) : power(x, n - 1).mul(x);
 
 Deno.test("a static argument is a value: one program for each", () => {
-  const f = jit(power, { staticArgs: [1] });
+  const f = jit(power, { staticArgnums: [1] });
   const x = tensor([2, 3]);
   assertEquals(f(x, 2).toArray(), [4, 9]);
   assertEquals(f(x, 3).toArray(), [8, 27]);
@@ -34,7 +34,7 @@ Deno.test("a static argument is a value: one program for each", () => {
 Deno.test("static values are the same where they are written the same, objects by identity", () => {
   // deno-lint-ignore no-explicit-any -- values of any kind
   const same = (a: any, b: any): boolean => {
-    const f = jit((x: AnyTensor, _: unknown) => x, { staticArgs: [1] });
+    const f = jit((x: AnyTensor, _: unknown) => x, { staticArgnums: [1] });
     f(zeros([]), a);
     f(zeros([]), b);
     return traceCount(f) === 1;
@@ -77,15 +77,15 @@ function sorted(value: unknown): unknown {
 }
 
 Deno.test("a tensor cannot be static, and positions are whole numbers", () => {
-  const f = jit((x: AnyTensor, _: unknown) => x, { staticArgs: [1] });
-  const message = "jit: argument 1 is static, and a tensor is not; leave it out of staticArgs";
+  const f = jit((x: AnyTensor, _: unknown) => x, { staticArgnums: [1] });
+  const message = "jit: argument 1 is static, and a tensor is not; leave it out of staticArgnums";
   assertThrows(() => f(zeros([]), zeros([])), TypeError, message);
   assertThrows(() => f(zeros([]), { deep: [zeros([])] }), TypeError, message);
   for (const position of [-1, 0.5]) {
     assertThrows(
-      () => jit((x: AnyTensor) => x, { staticArgs: [position] }),
+      () => jit((x: AnyTensor) => x, { staticArgnums: [position] }),
       RangeError,
-      `jit: staticArgs are positions of arguments, got ${position}`,
+      `jit: staticArgnums are positions of arguments, got ${position}`,
     );
   }
 });
@@ -125,7 +125,7 @@ Deno.test("each trace after the first says what is new, against the most similar
 Deno.test("static arguments are named, and many differences are counted", () => {
   const x = zeros([]);
   assertEquals(
-    explained([[x, "sum"], [x, "mean"], [x, { depth: 2 }]], { staticArgs: [1] }),
+    explained([[x, "sum"], [x, "mean"], [x, { depth: 2 }]], { staticArgnums: [1] }),
     [
       'jit: trace 2 of step: static argument 1 is "mean", was "sum" (in trace 1)',
       'jit: trace 3 of step: static argument 1 is { "depth": 2 }, was "mean" (in trace 2)',

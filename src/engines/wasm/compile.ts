@@ -8,7 +8,7 @@ import { ModuleBuilder } from "./assembler/module.ts";
 import type { Callee, Code, Local } from "./assembler/code.ts";
 import { contractionScratch, writeContraction } from "./contract_kernel.ts";
 import { Functions } from "./contraction/contraction.ts";
-import { type Index, sum, times } from "./contraction/index.ts";
+import { type Index, sum, times } from "./assembler/index.ts";
 import { copyBytes, copyShare } from "./copy.ts";
 import { donate, type Donation } from "./donate.ts";
 import type { Features } from "./vector/floats.ts";
@@ -70,7 +70,11 @@ export function compileModule(
   const { program, donations, inPlace } = donate(lower(tape), donated);
   const threads = most > 1 && gains(program, worth) ? most : 1;
   const scratchOf = (kernel: Kernel) =>
-    kernel.kind === "contract" ? threads * contractionScratch(kernel, features) : 0;
+    kernel.kind === "contract"
+      ? threads * contractionScratch(kernel, features)
+      : kernel.kind === "code"
+      ? (kernel.shared ? threads : 1) * (kernel.scratch ?? 0)
+      : 0;
   const plan = planMemory(program, { start, threads, scratchOf, inPlace });
   const { addresses, scratch, size } = plan;
   const addressOf: AddressOf = (buffer) => {
@@ -212,7 +216,7 @@ function writeKernel(
   name: string,
   barrier: Callee | undefined,
 ): (code: Code) => void {
-  const { module, host, hosts, addressOf, features } = context;
+  const { module, host, hosts, addressOf, features, functions } = context;
   const shared = barrier !== undefined;
   const call = (code: Code, callee: Callee) => {
     if (shared) { for (const parameter of code.parameters) code.get(parameter); }
@@ -238,7 +242,9 @@ function writeKernel(
     case "reduce":
       return asFunction((code) => writeReduce(code, kernel, addressOf, features, { shared }));
     case "code":
-      return asFunction((code) => kernel.write(code, addressOf, features));
+      return asFunction((code) =>
+        kernel.write(code, addressOf, features, functions, context.scratch.get(kernel) ?? 0)
+      );
     case "rows":
       return asFunction((code) => {
         const row = code.local("i32");

@@ -3,25 +3,21 @@
  *
  * @module
  */
-import { mulPrimitive } from "../../primitives/arithmetic.ts";
-import { sizeOf } from "../../tensor/storage.ts";
 import type { Code } from "./assembler/code.ts";
 import {
   type ContractionDType,
   type ContractionSpec,
   emitContraction,
   type Functions,
+  problemOf,
   scratchBytes,
 } from "./contraction/contraction.ts";
 import type { AddressOf } from "./vector_nest.ts";
+import { writeBlock } from "./loop_kernel.ts";
 import { elementSize } from "./memory.ts";
-import type { ContractKernel, ReduceKernel } from "./program.ts";
-import { writeReduce } from "./reduce_kernel.ts";
-import { type Apply, type Load, type Source, view } from "./symbolic.ts";
+import type { ContractKernel } from "./program.ts";
+import type { Load } from "./symbolic.ts";
 import type { Features } from "./vector/floats.ts";
-
-/** Fewer multiplications than these are done as a plain sum of products. */
-const few = 2048;
 
 /** The axes of an operand by their role. */
 interface Roles {
@@ -41,14 +37,14 @@ function rolesOf({ left, right, contract, batch }: ContractKernel): readonly [Ro
   return [of(left, 0), of(right, 1)];
 }
 
-function isSmall({ left, contract, buffer }: ContractKernel): boolean {
-  const summed = contract[0].reduce((product, axis) => product * left.shape[axis], 1);
-  return summed * sizeOf(buffer.shape) <= few || summed === 0;
-}
-
 /** How many bytes of scratch memory a contraction needs. */
 export function contractionScratch(kernel: ContractKernel, features: Features): number {
-  return isSmall(kernel) ? 0 : scratchBytes(specOf(kernel, () => 0), features);
+  return scratchBytes(specOf(kernel, () => 0), features);
+}
+
+/** How long the rows are in which a contraction's result is computed. */
+export function columnsOf(kernel: ContractKernel): number {
+  return problemOf(specOf(kernel, () => 0), { relaxed: false }).n;
 }
 
 /** Writes a contraction; gives what calls it. */
@@ -60,22 +56,14 @@ export function writeContraction(
   name: string,
   shared: boolean,
 ): (code: Code) => void {
-  if (isSmall(kernel)) {
-    const { module, features } = functions;
-    const callee = module.function(`contract_${name}`, [], [], (code) => {
-      writeReduce(code, asReduction(kernel), addressOf, features, { shared: false });
-    });
-    return (code) => {
-      if (!shared) return code.call(callee);
-      // So little is done by one thread.
-      code.get(code.parameters[0]);
-      code.op("i32.eqz");
-      code.if(() => code.call(callee));
-    };
-  }
+  const { epilogue } = kernel;
+  const spec = specOf(kernel, addressOf);
   const callee = emitContraction(
     functions,
-    specOf(kernel, addressOf),
+    epilogue === undefined ? spec : {
+      ...spec,
+      epilogue: (code, block) => writeBlock(code, epilogue, addressOf, functions.features, block),
+    },
     scratch,
     `contract_${name}`,
   );
@@ -116,42 +104,4 @@ function specOf(kernel: ContractKernel, addressOf: AddressOf): ContractionSpec {
     },
     out: addressOf(buffer),
   };
-}
-
-/** The same as a plain sum of products, with the right operand's free axes innermost. */
-function asReduction(kernel: ContractKernel): ReduceKernel {
-  const { left, right, buffer } = kernel;
-  const [l, r] = rolesOf(kernel);
-  const shape = [
-    ...l.batch.map((axis) => left.shape[axis]),
-    ...l.free.map((axis) => left.shape[axis]),
-    ...l.summed.map((axis) => left.shape[axis]),
-    ...r.free.map((axis) => right.shape[axis]),
-  ];
-  const starts = [0, l.batch.length, l.batch.length + l.free.length];
-  const after = starts[2] + l.summed.length;
-  const sources = (x: Load, { batch, free, summed }: Roles, freeStart: number): Source[] =>
-    x.shape.map((_, axis) => {
-      const groups: readonly (readonly [readonly number[], number])[] = [
-        [batch, starts[0]],
-        [free, freeStart],
-        [summed, starts[2]],
-      ];
-      const [group, first] = groups.find(([group]) => group.includes(axis))!;
-      return { axis: first + group.indexOf(axis), start: 0, scale: 1 };
-    });
-  const value: Apply = {
-    kind: "apply",
-    primitive: mulPrimitive,
-    params: undefined,
-    output: 0,
-    shape,
-    dtype: buffer.dtype,
-    operands: [
-      view(left, shape, sources(left, l, starts[1])),
-      view(right, shape, sources(right, r, after)),
-    ],
-  };
-  const axes = l.summed.map((_, i) => starts[2] + i);
-  return { kind: "reduce", combine: "sum", value, axes, buffer };
 }

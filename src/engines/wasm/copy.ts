@@ -4,7 +4,7 @@
  * @module
  */
 import type { Code } from "./assembler/code.ts";
-import { difference, type Index, push, sum } from "./contraction/index.ts";
+import { difference, type Index, push, sum } from "./assembler/index.ts";
 import { shareOf } from "./threads/share.ts";
 
 /** From so many bytes on there is an instruction that does it faster. */

@@ -6,9 +6,10 @@
  */
 import { equalShapes } from "../../shape/same.ts";
 import { sizeOf } from "../../tensor/storage.ts";
+import { overwritesAsItReads } from "./in_place.ts";
 import { readsOf, writesOf } from "./memory.ts";
 import type { Kernel, LoopKernel, Program } from "./program.ts";
-import { type Buffer, leavesOf, load, rowMajor } from "./symbolic.ts";
+import { type Buffer, load, rowMajor } from "./symbolic.ts";
 
 /** A result in the place of an input, both told by their positions. */
 export interface Donation {
@@ -61,37 +62,15 @@ function canOverwrite(kernels: readonly Kernel[], input: Buffer, output: Buffer)
   const first = kernels.findIndex((kernel) => writesOf(kernel).includes(output));
   return kernels.every((kernel, at) =>
     at < first || !readsOf(kernel).includes(input) ||
-    (at === first && overwritesAsItReads(kernel, input, output))
+    (at === first && mayOverwrite(kernel, input, output))
   );
 }
 
-function overwritesAsItReads(kernel: Kernel, input: Buffer, output: Buffer): boolean {
-  switch (kernel.kind) {
-    case "loop":
-      return readsEachBefore(kernel, input, output);
-    case "scan":
-    case "while":
-      // What goes round a loop is copied to where it ends before anything else happens.
-      return kernel.first[kernel.last.indexOf(output)] === input &&
-        readsOf(kernel).filter((buffer) => buffer === input).length === 1;
-    default:
-      return false;
+function mayOverwrite(kernel: Kernel, input: Buffer, output: Buffer): boolean {
+  if (kernel.kind !== "scan" && kernel.kind !== "while") {
+    return overwritesAsItReads(kernel, input, output);
   }
-}
-
-/** Whether a loop reads every element of the input before it writes the result's there. */
-function readsEachBefore({ shape, stores }: LoopKernel, input: Buffer, output: Buffer): boolean {
-  const own = stores.findIndex(({ buffer }) => buffer === output);
-  const { to } = stores[own];
-  const places = stores.map(({ value }) =>
-    leavesOf(value).flatMap((leaf) => leaf.kind === "load" && leaf.buffer === input ? [leaf] : [])
-  );
-  const inOrder = places.flat().every(({ offset, strides, shape: { length } }) =>
-    offset === to.offset && length === shape.length &&
-    shape.every((dim, axis) => dim === 1 || strides[axis] === to.strides[axis])
-  );
-  // What is read once stays in a register for whatever is computed after.
-  const readBefore = places.slice(0, own + 1).some((loads) => loads.length > 0);
-  const readAfter = places.slice(own + 1).some((loads) => loads.length > 0);
-  return inOrder && (readBefore || !readAfter);
+  // What goes round a loop is copied to where it ends before anything else happens.
+  return kernel.first[kernel.last.indexOf(output)] === input &&
+    readsOf(kernel).filter((buffer) => buffer === input).length === 1;
 }

@@ -47,7 +47,7 @@ function placeFor(kernel: LoopKernel, before: readonly Kernel[]): number | undef
 }
 
 /** Whether a loop reads what another one stores only where that has just stored it. */
-function fits(kernel: LoopKernel, other: LoopKernel): boolean {
+export function fits(kernel: LoopKernel, other: LoopKernel): boolean {
   if (kernel.stores.length + other.stores.length > most) return false;
   const written = new Map(other.stores.map(({ buffer, to }) => [buffer, to]));
   if (kernel.stores.some(({ buffer }) => written.has(buffer))) return false;
@@ -76,12 +76,18 @@ function withoutUnread(kernels: readonly Kernel[], kept: ReadonlySet<Buffer>): r
       else own.add(kernel);
     }
   }
+  const alone = (kernel: Kernel, buffer: Buffer) =>
+    !kept.has(buffer) && [...readers.get(buffer) ?? []].every((reader) => reader === kernel);
+  const withRegisters = (loop: LoopKernel, kernel: Kernel): LoopKernel => ({
+    ...loop,
+    stores: loop.stores.map((store): Store =>
+      alone(kernel, store.buffer) ? { ...store, temporary: true } : store
+    ),
+  });
   return kernels.map((kernel) => {
-    if (kernel.kind !== "loop") return kernel;
-    const stores = kernel.stores.map((store): Store => {
-      const others = [...readers.get(store.buffer) ?? []].filter((reader) => reader !== kernel);
-      return others.length === 0 && !kept.has(store.buffer) ? { ...store, temporary: true } : store;
-    });
-    return { ...kernel, stores };
+    if (kernel.kind === "loop") return withRegisters(kernel, kernel);
+    if (kernel.kind !== "contract" || kernel.epilogue === undefined) return kernel;
+    const epilogue = withRegisters(kernel.epilogue, kernel);
+    return { ...kernel, epilogue, temporary: alone(kernel, kernel.buffer) };
   });
 }

@@ -10,11 +10,12 @@ import type { DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import type { LaneAccess, Plain } from "./assembler/opcodes.ts";
-import { assign, each, held, type Index, push, sum, times } from "./contraction/index.ts";
+import { assign, difference, each, held, type Index, push, sum, times } from "./assembler/index.ts";
 import { copyBytes } from "./copy.ts";
 import { elementSize } from "./memory.ts";
 import type { CodeKernel } from "./program.ts";
 import { type Buffer, type Load, rowMajor } from "./symbolic.ts";
+import { shareOf } from "./threads/share.ts";
 
 /** How slices lie in an array, and how many positions name some. */
 interface Slices {
@@ -39,7 +40,8 @@ function slicesOf(shape: Shape, positions: Shape, { axis, batch }: Indexing): Sl
 
 /**
  * Goes through all positions: `body` gets each one, the address of the slice at position 0, and a
- * variable with the address of the slice that goes with the position, which goes on by itself.
+ * variable with the address of the slice that goes with the position, which goes on by itself. Threads
+ * share out the positions of each example, if the function has their numbers.
  */
 function eachPosition(
   code: Code,
@@ -52,14 +54,16 @@ function eachPosition(
   },
   body: (position: Local, base: Local, beside: Local) => void,
 ): void {
+  const share = code.parameters.length > 0 ? shareOf(code, count, 1) : { from: 0, to: count };
   const base = held(code, indexed);
   const next = held(code, beside);
   const [from, at, position] = [code.local("i32"), code.local("i32"), code.local("i32")];
   each(code, 0, examples, 1, (example) => {
     assign(code, from, sum(positions, times(example, count * 4)));
     each(code, 0, outer, 1, () => {
-      assign(code, at, from);
-      each(code, 0, count, 1, () => {
+      assign(code, at, sum(from, times(share.from, 4)));
+      assign(code, next, sum(next, times(share.from, length * bytes)));
+      each(code, share.from, share.to, 1, () => {
         code.get(at);
         code.access("i32.load");
         code.set(position);
@@ -67,6 +71,7 @@ function eachPosition(
         assign(code, at, sum(at, 4));
         assign(code, next, sum(next, length * bytes));
       });
+      assign(code, next, sum(next, times(difference(count, share.to), length * bytes)));
       assign(code, base, sum(base, size * length * bytes));
     });
   });
@@ -94,6 +99,7 @@ export function gatherKernel(x: Load, positions: Load, params: Indexing, out: Bu
   return {
     kind: "code",
     name: "gather",
+    shared: true,
     reads: [x.buffer, positions.buffer],
     writes: [out],
     write: (code, addressOf) => {
@@ -173,17 +179,26 @@ function combineRow(
   bytes: number,
 ): void {
   const whole = bytes - bytes % 16;
-  if (whole > 0) {
-    each(code, 0, whole, 16, (at) => {
-      push(code, sum(to, at));
-      push(code, sum(to, at));
-      code.access("v128.load", 0, 2);
-      push(code, sum(from, at));
-      code.access("v128.load", 0, 2);
-      code.op(instruction);
-      code.access("v128.store", 0, 2);
+  const vector = (target: Index, source: Index, offset: number) => {
+    push(code, target);
+    push(code, target);
+    code.access("v128.load", offset, 2);
+    push(code, source);
+    code.access("v128.load", offset, 2);
+    code.op(instruction);
+    code.access("v128.store", offset, 2);
+  };
+  const many = bytes - bytes % 64;
+  if (many > 0) {
+    const [target, source] = [code.local("i32"), code.local("i32")];
+    each(code, 0, many, 64, (at) => {
+      assign(code, target, sum(to, at));
+      assign(code, source, sum(from, at));
+      for (let offset = 0; offset < 64; offset += 16) vector(target, source, offset);
     });
+    code.release(target, source);
   }
+  for (let at = many; at < whole; at += 16) vector(to, from, at);
   const load = size === 4 ? "v128.load32_zero" : "v128.load64_zero";
   const store: LaneAccess = size === 4 ? "v128.store32_lane" : "v128.store64_lane";
   for (let at = whole; at < bytes; at += size) {

@@ -21,6 +21,7 @@ import type { Meter, Program as Run } from "../../tape/engine.ts";
 import type { KernelReport, LoweredProgram } from "../../tape/lowered.ts";
 import type { Elements } from "../../tape/primitive.ts";
 import type { Tape } from "../../tape/tape.ts";
+import { moduleText } from "./assembler/text.ts";
 import { type Compiled, compileModule, type CompileOptions, page } from "./compile.ts";
 import { partsOf } from "./memory.ts";
 import type { Kernel, Program } from "./program.ts";
@@ -120,11 +121,15 @@ export function lowerTape(tape: Tape, options: CompileOptions): LoweredProgram {
   new WebAssembly.Module(bytes);
   const compileTime = performance.now() - began;
   const names = new Names(program);
+  let text: string | undefined;
   return {
     kernels: reportKernels(program, names),
     memory: reportMemory(plan, names),
     peakBytes: plan.size,
     module: bytes,
+    get moduleText() {
+      return text ??= moduleText(bytes);
+    },
     compileTime,
   };
 }

@@ -11,31 +11,38 @@ import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { type Atom, type Equation, isLiteral, type Tape, type Variable } from "../../tape/tape.ts";
 import type { Builder } from "./builder.ts";
+import { fuseEpilogues } from "./epilogue.ts";
 import { groupLoops } from "./group.ts";
 import { inlineCalls } from "./inline.ts";
+import { lowerEigh } from "./linear_algebra/eigh.ts";
+import { lowerDet, lowerLu } from "./linear_algebra/lu.ts";
+import { lowerQr } from "./linear_algebra/qr.ts";
+import { lowerPinv, lowerSvd } from "./linear_algebra/svd.ts";
+import { lowerCholesky, lowerTriangularSolve } from "./linear_algebra/triangular.ts";
 import {
   lowerDynamicSlice,
   lowerGather,
   lowerPosition,
   lowerRunning,
+  lowerSort,
   lowerUpdate,
 } from "./lower_indexing.ts";
-import { lowerConvolution, lowerWindow, lowerWindowArgmax, placed } from "./lower_windows.ts";
+import { controlFlow } from "./lower_control.ts";
+import { lowerContraction } from "./lower_contraction.ts";
+import { lowerReduce } from "./lower_reduce.ts";
+import { views } from "./lower_views.ts";
+import { lowerConvolution, lowerWindow, lowerWindowArgmax } from "./lower_windows.ts";
 import { newBuffer } from "./memory.ts";
-import type { Combine, Kernel, Program, Store } from "./program.ts";
+import type { Kernel, Program, Store } from "./program.ts";
 import { fuseRows } from "./rows.ts";
 import { splitReductions } from "./split_sums.ts";
 import {
   type Apply,
   type Buffer,
-  converted,
   type Load,
   load,
-  reshape,
   rowMajor,
-  type Source,
   type Symbolic,
-  view,
   weightOf,
 } from "./symbolic.ts";
 import { weightOfApply } from "./weight.ts";
@@ -56,17 +63,34 @@ const large = 64;
 
 /** Primitives with a lowering of their own. */
 const lowerings: Readonly<Record<string, (builder: Builder, equation: Equation) => void>> = {
+  ...views,
+  ...controlFlow,
   argmax: (builder, equation) => lowerPosition(builder, equation, "largest"),
   argmin: (builder, equation) => lowerPosition(builder, equation, "smallest"),
+  contract: lowerContraction,
+  argsort: lowerSort,
+  cholesky: lowerCholesky,
   convolution: lowerConvolution,
+  cumlogsumexp: (builder, equation) => lowerRunning(builder, equation, "logsumexp"),
   cummax: (builder, equation) => lowerRunning(builder, equation, "max"),
   cummin: (builder, equation) => lowerRunning(builder, equation, "min"),
   cumprod: (builder, equation) => lowerRunning(builder, equation, "prod"),
   cumsum: (builder, equation) => lowerRunning(builder, equation, "sum"),
+  det: lowerDet,
   dynamicSlice: lowerDynamicSlice,
   dynamicUpdateSlice: lowerUpdate,
+  eigh: lowerEigh,
   gather: lowerGather,
+  max: (builder, equation) => lowerReduce(builder, equation, "max", equation.params.axes),
+  min: (builder, equation) => lowerReduce(builder, equation, "min", equation.params.axes),
+  prod: (builder, equation) => lowerReduce(builder, equation, "prod", [equation.params.axis]),
+  sum: (builder, equation) => lowerReduce(builder, equation, "sum", equation.params.axes),
+  lu: lowerLu,
+  pinv: lowerPinv,
+  qr: lowerQr,
   scatter: lowerUpdate,
+  svd: lowerSvd,
+  triangularSolve: lowerTriangularSolve,
   windowArgmax: lowerWindowArgmax,
   windowMax: (builder, equation) => lowerWindow(builder, equation, "max"),
   windowSum: (builder, equation) => lowerWindow(builder, equation, "sum"),
@@ -76,14 +100,18 @@ class Lowering {
   readonly #builder: Builder = {
     read: (atom) => this.#read(atom),
     define: (variable, value) => this.#define(variable, value),
+    readers: (atom) => this.#readers.get(atom) ?? [],
     stored: (value) => contiguous(this.#stored(value), value.shape),
     loaded: (value) => this.#loaded(value),
     store: (value, buffer, to) => this.#store(value, buffer, to),
+    spreadable: (value, shape) => this.#spreadable(value, shape),
+    shared: (equation) => this.#shared(equation),
     add: (kernel) => this.#kernels.push(kernel),
+    lower,
   };
   readonly #tape: Tape;
   readonly #values = new Map<Variable, Symbolic>();
-  readonly #uses = new Map<Atom, number>();
+  readonly #readers = new Map<Atom, (Equation | undefined)[]>();
   readonly #kernels: Kernel[] = [];
   /** Values that are stored. */
   readonly #copies = new Map<Symbolic, Buffer>();
@@ -91,9 +119,15 @@ class Lowering {
 
   constructor(tape: Tape) {
     this.#tape = tape;
-    const use = (atom: Atom) => this.#uses.set(atom, (this.#uses.get(atom) ?? 0) + 1);
-    for (const { inputs } of tape.equations) new Set(inputs).forEach(use);
-    tape.outputs.forEach(use);
+    const use = (atom: Atom, reader: Equation | undefined) => {
+      const own = this.#readers.get(atom);
+      if (own === undefined) this.#readers.set(atom, [reader]);
+      else own.push(reader);
+    };
+    for (const equation of tape.equations) {
+      for (const input of new Set(equation.inputs)) use(input, equation);
+    }
+    for (const output of tape.outputs) use(output, undefined);
   }
 
   program(): Program {
@@ -121,7 +155,8 @@ class Lowering {
       );
       return output;
     });
-    const kernels = fuseRows(groupLoops(splitReductions(this.#kernels), outputs), outputs);
+    const grouped = groupLoops(fuseEpilogues(splitReductions(this.#kernels)), outputs);
+    const kernels = fuseRows(grouped, outputs);
     return { inputs, constants: this.#constants, kernels, outputs };
   }
 
@@ -152,11 +187,6 @@ class Lowering {
 
   #define(variable: Variable, value: Symbolic): void {
     this.#values.set(variable, value);
-  }
-
-  #fill(variable: Variable, value: number): void {
-    const { shape, dtype } = variable;
-    this.#define(variable, { kind: "constant", shape, dtype, value });
   }
 
   /** A buffer with a value's elements in row-major order. */
@@ -194,82 +224,7 @@ class Lowering {
   }
 
   #equation(equation: Equation): void {
-    const { primitive, params, inputs, outputs } = equation;
-    const [output] = outputs;
-    switch (primitive.name) {
-      case "broadcast": {
-        const sources = inputs[0].shape.map((_, i): Source => ({
-          axis: params.axes[i],
-          start: 0,
-          scale: 1,
-        }));
-        const value = this.#spreadable(this.#read(inputs[0]), output.shape);
-        return this.#define(output, view(value, output.shape, sources));
-      }
-      case "transpose": {
-        const sources = inputs[0].shape.map((_, i): Source => ({
-          axis: params.permutation.indexOf(i),
-          start: 0,
-          scale: 1,
-        }));
-        return this.#define(output, view(this.#shared(equation), output.shape, sources));
-      }
-      case "reverse": {
-        const sources = output.shape.map((dim, axis): Source =>
-          params.axes.includes(axis)
-            ? { axis, start: dim - 1, scale: -1 }
-            : { axis, start: 0, scale: 1 }
-        );
-        return this.#define(output, view(this.#shared(equation), output.shape, sources));
-      }
-      case "slice": {
-        const sources = output.shape.map((_, axis): Source => ({
-          axis,
-          start: params.start[axis],
-          scale: params.step[axis],
-        }));
-        return this.#define(output, view(this.#shared(equation), output.shape, sources));
-      }
-      case "reshape": {
-        const value = this.#shared(equation);
-        const direct = value.shape.length === 0
-          ? view(value, output.shape, [])
-          : reshape(value, output.shape);
-        return this.#define(output, direct ?? contiguous(this.#stored(value), output.shape));
-      }
-      case "iota":
-        return this.#define(output, {
-          kind: "count",
-          shape: output.shape,
-          dtype: output.dtype,
-          offset: 0,
-          strides: output.shape.map((_, axis) => axis === params.axis ? 1 : 0),
-        });
-      case "pad":
-        return this.#pad(equation);
-      case "concat":
-        return this.#concat(equation);
-      case "sum":
-      case "max":
-      case "min":
-        return this.#reduce(equation, primitive.name, params.axes);
-      case "prod":
-        return this.#reduce(equation, "prod", [params.axis]);
-      case "contract": {
-        if (inputs.some(({ shape }) => sizeOf(shape) === 0)) return this.#fill(output, 0);
-        const buffer = newBuffer(output.shape, output.dtype);
-        const [left, right] = inputs.map((input) => this.#loaded(this.#read(input)));
-        this.#define(output, load(buffer));
-        this.#kernels.push({ kind: "contract", left, right, ...params, buffer });
-        return;
-      }
-      case "scan":
-        return this.#scan(equation);
-      case "while":
-        return this.#while(equation);
-      case "cond":
-        return this.#cond(equation);
-    }
+    const { primitive } = equation;
     if (primitive.meaning.kind === "elementwise" || primitive.name === "convert") {
       return this.#apply(equation);
     }
@@ -281,7 +236,8 @@ class Lowering {
   /** The operand of a view: stored first, if what is read through the view is read again. */
   #shared({ inputs: [input], outputs: [output] }: Equation): Symbolic {
     const value = this.#read(input);
-    const again = (this.#uses.get(output) ?? 0) > 1 && weightOf(value, weightOfApply) > cheap;
+    const again = (this.#readers.get(output)?.length ?? 0) > 1 &&
+      weightOf(value, weightOfApply) > cheap;
     return again ? load(this.#stored(value)) : value;
   }
 
@@ -292,7 +248,7 @@ class Lowering {
     for (const [i, output] of outputs.entries()) {
       const { shape, dtype } = output;
       const value: Apply = { kind: "apply", primitive, params, operands, output: i, shape, dtype };
-      const uses = this.#uses.get(output) ?? 0;
+      const uses = this.#readers.get(output)?.length ?? 0;
       const again = uses > 1 && weightOf(value, weightOfApply) > cheap;
       const stored = again || weightOf(value, () => 1) > large;
       this.#define(output, stored ? load(this.#stored(value)) : value);
@@ -324,46 +280,6 @@ class Lowering {
     return again ? value : load(this.#stored(value));
   }
 
-  #reduce(
-    { inputs, outputs: [output] }: Equation,
-    combine: Combine,
-    axes: readonly number[],
-  ): void {
-    const value = this.#read(inputs[0]);
-    if (axes.length === 0) return this.#define(output, value);
-    if (sizeOf(value.shape) === 0) {
-      return this.#fill(output, combine === "prod" || combine === "min" ? 1 : 0);
-    }
-    // Truth values are numbers meanwhile, of which 0 is the smallest.
-    const whole = value.dtype === "bool" ? converted(value, "uint32") : value;
-    const buffer = newBuffer(output.shape, whole.dtype);
-    const result = load(buffer);
-    this.#define(output, value.dtype === "bool" ? converted(result, "bool") : result);
-    if (sizeOf(output.shape) > 0) {
-      this.#kernels.push({ kind: "reduce", combine, value: whole, axes, buffer });
-    }
-  }
-
-  #pad({ params, inputs, outputs: [output] }: Equation): void {
-    const [value, filling] = inputs.map((input) => this.#read(input));
-    const steps = params.between.map((between: number) => between + 1);
-    this.#define(
-      output,
-      placed(this.#builder, value, filling, output.shape, params.before, steps),
-    );
-  }
-
-  #concat({ params: { axis }, inputs, outputs: [output] }: Equation): void {
-    const buffer = newBuffer(output.shape, output.dtype);
-    const strides = rowMajor(output.shape);
-    let start = 0;
-    for (const input of inputs) {
-      this.#store(this.#read(input), buffer, { offset: start * strides[axis], strides });
-      start += input.shape[axis];
-    }
-    this.#define(output, load(buffer));
-  }
-
   #host({ primitive, params, inputs, outputs }: Equation): void {
     const results = outputs.map((output) => {
       const buffer = newBuffer(output.shape, output.dtype);
@@ -380,54 +296,6 @@ class Lowering {
       })),
       outputs: results,
     });
-  }
-
-  #scan({ params, inputs, outputs }: Equation): void {
-    const operands = inputs.map((input) => this.#stored(this.#read(input)));
-    const { body, constants, carry, length, reverse } = params;
-    const results = outputs.map(({ shape, dtype }) => newBuffer(shape, dtype));
-    this.#kernels.push({
-      kind: "scan",
-      body: lower(body),
-      length,
-      reverse,
-      constants: operands.slice(0, constants),
-      first: operands.slice(constants, constants + carry),
-      slices: operands.slice(constants + carry),
-      last: results.slice(0, carry),
-      laid: results.slice(carry),
-    });
-    outputs.forEach((output, i) => this.#define(output, load(results[i])));
-  }
-
-  #while({ params, inputs, outputs }: Equation): void {
-    const operands = inputs.map((input) => this.#stored(this.#read(input)));
-    const { condition, body, conditionConstants, bodyConstants } = params;
-    const split = conditionConstants + bodyConstants;
-    const last = outputs.map(({ shape, dtype }) => newBuffer(shape, dtype));
-    this.#kernels.push({
-      kind: "while",
-      condition: lower(condition),
-      body: lower(body),
-      forCondition: operands.slice(0, conditionConstants),
-      forBody: operands.slice(conditionConstants, split),
-      first: operands.slice(split),
-      last,
-    });
-    outputs.forEach((output, i) => this.#define(output, load(last[i])));
-  }
-
-  #cond({ params, inputs, outputs }: Equation): void {
-    const [index, ...operands] = inputs.map((input) => this.#stored(this.#read(input)));
-    const results = outputs.map(({ shape, dtype }) => newBuffer(shape, dtype));
-    this.#kernels.push({
-      kind: "choose",
-      index,
-      branches: (params.branches as readonly Tape[]).map(lower),
-      inputs: operands,
-      outputs: results,
-    });
-    outputs.forEach((output, i) => this.#define(output, load(results[i])));
   }
 }
 

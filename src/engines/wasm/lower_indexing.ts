@@ -9,8 +9,8 @@ import { type Builder, write } from "./builder.ts";
 import { gatherKernel, scatterKernel, windowKernel } from "./indexing_kernel.ts";
 import { newBuffer } from "./memory.ts";
 import { type Choice, positionKernel } from "./position_kernel.ts";
-import type { Combine } from "./program.ts";
-import { runningKernel } from "./running_kernel.ts";
+import { type Running, runningKernel } from "./running_kernel.ts";
+import { sortKernel } from "./sort_kernel.ts";
 import { converted, type Count, load, rowMajor } from "./symbolic.ts";
 
 /** Where the largest, or the smallest, along an axis is. */
@@ -28,10 +28,16 @@ export function lowerPosition(builder: Builder, equation: Equation, choice: Choi
   write(builder, equation, (out) => positionKernel(choice, value, index, [axis], out));
 }
 
-/** A running sum, product or extremum. */
-export function lowerRunning(builder: Builder, equation: Equation, combine: Combine): void {
+/** A running sum, product, extremum or the like. */
+export function lowerRunning(builder: Builder, equation: Equation, combine: Running): void {
   const x = builder.stored(builder.read(equation.inputs[0]));
   write(builder, equation, (out) => runningKernel(combine, x, equation.params, out));
+}
+
+/** The positions that sort along an axis. */
+export function lowerSort(builder: Builder, equation: Equation): void {
+  const x = builder.stored(builder.read(equation.inputs[0]));
+  write(builder, equation, (out) => sortKernel(x, equation.params.axis, out));
 }
 
 /** Slices at positions. */

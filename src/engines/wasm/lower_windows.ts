@@ -48,25 +48,24 @@ export function placed(
   const own = rowMajor(shape);
   const offsetOf = (start: readonly number[]) =>
     own.reduce((sum, step, axis) => sum + step * start[axis], 0);
-  const fill = (start: readonly number[], part: Shape) =>
-    builder.store(view(filling, part, []), buffer, { offset: offsetOf(start), strides: own });
+  const fill = (offset: number, part: Shape, strides: readonly number[]) =>
+    builder.store(view(filling, part, []), buffer, { offset, strides });
   const solid = steps.every((step) => step === 1) && !value.shape.includes(0);
-  if (!solid || sizeOf(shape) < much) fill(shape.map(() => 0), shape);
+  const start = offsetOf(before);
+  if (!solid || sizeOf(shape) < much) fill(0, shape, own);
   else {
-    // What is before and behind along each axis, between what is before and behind along the ones
-    // in front of it.
-    for (const [axis, dim] of shape.entries()) {
-      const part = (length: number) =>
-        shape.map((own, i) => i < axis ? value.shape[i] : i === axis ? length : own);
-      const at = (start: number) =>
-        shape.map((_, i) => i < axis ? before[i] : i === axis ? start : 0);
-      const end = before[axis] + value.shape[axis];
-      fill(at(0), part(before[axis]));
-      fill(at(end), part(dim - end));
+    // What lies in one piece between an element and the next one that is not its neighbour.
+    let covered = 1;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const part = [...value.shape.slice(0, axis), value.shape[axis] - 1, own[axis] - covered];
+      fill(start + covered, part, [...own.slice(0, axis + 1), 1]);
+      covered += (value.shape[axis] - 1) * own[axis];
     }
+    fill(0, [start], [1]);
+    fill(start + covered, [sizeOf(shape) - start - covered], [1]);
   }
   builder.store(value, buffer, {
-    offset: offsetOf(before),
+    offset: start,
     strides: own.map((step, axis) => step * steps[axis]),
   });
   return load(buffer);

@@ -7,6 +7,7 @@
 import type { Shape } from "../../shape/dim.ts";
 import { allocate, type DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/storage.ts";
+import { overwritesAsItReads } from "./in_place.ts";
 import type { Kernel, Program } from "./program.ts";
 import { type Buffer, leavesOf } from "./symbolic.ts";
 
@@ -56,7 +57,13 @@ export function readsOf(kernel: Kernel): readonly Buffer[] {
     case "rows":
       return kernel.parts.flatMap(readsOf);
     case "contract":
-      return [kernel.left.buffer, kernel.right.buffer];
+      return [
+        kernel.left.buffer,
+        kernel.right.buffer,
+        ...(kernel.epilogue === undefined ? [] : readsOf(kernel.epilogue)).filter((buffer) =>
+          buffer !== kernel.buffer
+        ),
+      ];
     case "code":
       return kernel.reads;
     case "host":
@@ -82,8 +89,9 @@ export function writesOf(kernel: Kernel): readonly Buffer[] {
     case "rows":
       return kernel.parts.flatMap(writesOf);
     case "reduce":
-    case "contract":
       return [kernel.buffer];
+    case "contract":
+      return [kernel.buffer, ...(kernel.epilogue === undefined ? [] : writesOf(kernel.epilogue))];
     case "code":
       return kernel.writes;
     case "host":
@@ -94,6 +102,13 @@ export function writesOf(kernel: Kernel): readonly Buffer[] {
     case "while":
       return kernel.last;
   }
+}
+
+/** Whether one kernel has to come before another. */
+export function inOrder(first: Kernel, second: Kernel): boolean {
+  const [reads, writes] = [new Set(readsOf(second)), new Set(writesOf(second))];
+  return writesOf(first).some((buffer) => reads.has(buffer) || writes.has(buffer)) ||
+    readsOf(first).some((buffer) => writes.has(buffer));
 }
 
 /** The programs inside a kernel. */
@@ -138,15 +153,29 @@ export function planMemory(
     part.outputs.filter((output) => !written.has(output)).forEach(place);
     for (const [i, kernel] of part.kernels.entries()) {
       // What was not written before is empty.
-      [...readsOf(kernel), ...writesOf(kernel)].forEach(place);
+      readsOf(kernel).forEach(place);
+      // An operand that dies leaves its place to a result, if that is written after it is read.
+      const dying = new Set(
+        [...readsOf(kernel), ...writesOf(kernel)].filter((buffer) =>
+          last.get(buffer) === i && owned.get(buffer) === part
+        ),
+      );
+      for (const buffer of writesOf(kernel)) {
+        if (addresses.has(buffer)) continue;
+        const given = [...dying].find((other) =>
+          addresses.has(other) && overwritesAsItReads(kernel, other, buffer)
+        );
+        if (given === undefined) place(buffer);
+        else {
+          addresses.set(buffer, addresses.get(given)!);
+          dying.delete(given);
+        }
+      }
       const bytes = scratchOf(kernel);
       if (bytes > 0) scratch.set(kernel, arena.take(bytes));
       inside(kernel);
       if (bytes > 0) arena.give(scratch.get(kernel)!, bytes);
-      for (const buffer of new Set([...readsOf(kernel), ...writesOf(kernel)])) {
-        // What a program around this one owns stays.
-        if (last.get(buffer) === i && owned.get(buffer) === part) give(buffer);
-      }
+      dying.forEach(give);
     }
   };
   const owned = new Map<Buffer, Program>();

@@ -8,6 +8,7 @@ import type { Params, Primitive } from "../../tape/primitive.ts";
 import type { Source } from "../../tape/source.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Code } from "./assembler/code.ts";
+import type { Functions } from "./contraction/functions.ts";
 import type { Features } from "./vector/floats.ts";
 import type { Affine, Buffer, Load, Symbolic } from "./symbolic.ts";
 
@@ -66,6 +67,13 @@ export interface ContractKernel {
   readonly contract: readonly [readonly number[], readonly number[]];
   readonly batch: readonly [readonly number[], readonly number[]];
   readonly buffer: Buffer;
+  /**
+   * What is computed from the result and elements beside it, over the result's rows and its columns,
+   * which are the last axis.
+   */
+  readonly epilogue?: LoopKernel;
+  /** Whether only the epilogue reads the result. */
+  readonly temporary?: boolean;
 }
 
 /** Code of a kind of its own. */
@@ -80,8 +88,19 @@ export interface CodeKernel {
   readonly flops?: number;
   readonly reads: readonly Buffer[];
   readonly writes: readonly Buffer[];
-  /** Writes the code, which computes everything. */
-  readonly write: (code: Code, addressOf: (buffer: Buffer) => number, features: Features) => void;
+  /** How many bytes of memory it needs to work in. */
+  readonly scratch?: number;
+  /**
+   * Writes the code, which computes everything; `scratch` is the address of the memory to work in,
+   * `functions` are those that kernels share.
+   */
+  readonly write: (
+    code: Code,
+    addressOf: (buffer: Buffer) => number,
+    features: Features,
+    functions: Functions,
+    scratch: number,
+  ) => void;
 }
 
 /** A primitive's reference kernel, run by the host on the memory. */

@@ -7,18 +7,26 @@
  * @module
  */
 import type { DType } from "../../tensor/dtype.ts";
+import { Accumulator, kindOf, neutral } from "./accumulator.ts";
 import type { Code, Local } from "./assembler/code.ts";
-import type { Plain } from "./assembler/opcodes.ts";
+import { assign, held, least, sum } from "./assembler/index.ts";
 import { elementSize, roomFor } from "./memory.ts";
 import { type Place, storeVector } from "./nest.ts";
-import type { Combine, ReduceKernel } from "./program.ts";
-import { type Affine, rowMajor } from "./symbolic.ts";
+import type { ReduceKernel } from "./program.ts";
+import { type Affine, rowMajor, weightOf } from "./symbolic.ts";
+import { weightOfApply } from "./weight.ts";
 import type { Features } from "./vector/floats.ts";
 import type { Graph, Value, Writer } from "./vector/graph.ts";
 import { type AddressOf, type Around, VectorNest } from "./vector_nest.ts";
 
 /** How many vectors a block has. */
 const block = 32;
+
+/** How many vectors are combined side by side: a combination takes so many times what it takes to begin one. */
+const together = 4;
+
+/** So much work for an element leaves nothing to wait for. */
+const busy = 12;
 
 /** Writes the code of a kernel, which computes everything, a thread's share, or a row. */
 export function writeReduce(
@@ -49,7 +57,7 @@ export function writeReduce(
     values: [value],
     addressOf,
     features,
-    row,
+    counted: row && [row],
   });
   const along = nest.strides[1][nest.shape.length - 1] !== 0;
   const staying = [
@@ -78,16 +86,14 @@ class Reduction {
   readonly #code: Code;
   readonly #nest: VectorNest;
   readonly #dtype: DType;
-  readonly #instruction: Plain;
   readonly #writer: Writer;
   readonly #value: Value;
   /** The value in the last vector, with what counts for nothing in the lanes behind the end. */
   readonly #last: Value;
   readonly #nothing: Value;
-  readonly #total: Local;
-  /** The total of the upper lanes of float32, where it is kept in doubles; then `#total` is that of the lower ones. */
-  readonly #upper: Local | undefined;
-  readonly #partial: Local;
+  /** How many vectors are combined side by side. */
+  readonly #wide: number;
+  readonly #newAccumulator: (partials: number) => Accumulator;
   readonly #place: Place;
   /** How far one step of each loop moves the result, in bytes. */
   readonly #moves: readonly number[];
@@ -100,15 +106,21 @@ class Reduction {
     this.#code = code;
     this.#nest = nest;
     this.#dtype = dtype;
-    this.#instruction = instructionFor(combine, dtype);
     this.#value = nest.value(value);
     this.#nothing = graph.constant(kindOf(dtype), neutral(combine, dtype));
     const mask = tailMask(graph, length % lanes, elementSize(dtype));
     this.#last = graph.apply("v128.bitselect", this.#value, this.#nothing, mask);
     this.#writer = graph.writer(code, [this.#value, this.#nothing, this.#last]);
-    this.#total = code.local("v128");
-    this.#upper = combine === "sum" && dtype === "float32" ? code.local("v128") : undefined;
-    this.#partial = code.local("v128");
+    this.#wide = weightOf(value, weightOfApply) < busy ? together : 1;
+    this.#newAccumulator = (partials) =>
+      new Accumulator(
+        code,
+        combine,
+        dtype,
+        lanes,
+        partials,
+        () => this.#writer.push(this.#nothing),
+      );
     const strides = nest.strides[0];
     this.#moves = strides.slice(0, -1).map((stride) => stride * elementSize(dtype));
     this.#apart = buffer.perThread && code.parameters.length > 0 ? roomFor(buffer, 1) : 0;
@@ -125,21 +137,23 @@ class Reduction {
     const { lanes, length, addresses } = this.#nest;
     const tail = length % lanes;
     const whole = length - tail;
+    const wide = whole >= this.#wide * lanes ? this.#wide : 1;
+    const accumulator = this.#newAccumulator(wide);
     this.#nest.over(this.#outer(false), () => {
-      this.#begin();
+      accumulator.begin();
       this.#nest.over(this.#outer(true), () => {
         addresses.settle();
-        if (whole > 0) this.#blocks(whole);
+        if (whole > 0) this.#blocks(accumulator, whole);
         if (tail === 0) return;
         this.#nest.moveTo(whole);
-        this.#reset(this.#partial);
-        this.#add(this.#partial, this.#last);
-        this.#addPartial();
+        accumulator.restart();
+        this.#add(accumulator, this.#last);
+        accumulator.settle();
       });
       this.#nest.moveTo(0);
-      this.#combineLanes();
-      this.#store(1);
+      this.#store(1, () => accumulator.pushCombined());
     });
+    accumulator.release();
   }
 
   /** The innermost axis stays: each vector is combined with those behind it. */
@@ -147,72 +161,105 @@ class Reduction {
     const { lanes, length } = this.#nest;
     const tail = length % lanes;
     const whole = length - tail;
+    const wide = whole >= this.#wide * lanes ? this.#wide : 1;
+    const accumulators = Array.from({ length: wide }, () => this.#newAccumulator(1));
+    const [first] = accumulators;
     this.#nest.over(this.#outer(false), () => {
-      this.#nest.overVectors(whole, () => this.#column(lanes), () => this.#column(tail));
+      this.#nest.overVectors(
+        whole,
+        (vectors) => this.#columns(accumulators.slice(0, vectors), lanes),
+        () => this.#columns([first], tail),
+        wide,
+      );
     });
+    for (const accumulator of accumulators) accumulator.release();
   }
 
   done(): void {
     this.#writer.done();
-    this.#code.release(this.#total, this.#partial);
-    if (this.#upper !== undefined) this.#code.release(this.#upper);
   }
 
-  #blocks(whole: number): void {
+  #blocks(accumulator: Accumulator, whole: number): void {
     const code = this.#code;
-    const { lanes, counters } = this.#nest;
-    const at = counters[counters.length - 1];
+    const { lanes } = this.#nest;
+    const { partials } = accumulator;
+    const step = partials.length * lanes;
+    const even = whole - whole % step;
     const run = (from: number | Local, to: number | Local) => {
-      this.#reset(this.#partial);
-      code.count(at, from, to, lanes, () => this.#add(this.#partial, this.#value));
-      this.#addPartial();
+      accumulator.restart();
+      code.count(this.#at, from, to, step, () => {
+        for (const [i, partial] of partials.entries()) {
+          if (i > 0) this.#move(lanes);
+          this.#add(accumulator, this.#value, partial);
+        }
+        this.#move(-(partials.length - 1) * lanes);
+      });
+      accumulator.settle();
     };
     const size = block * lanes;
-    if (whole <= size) return run(0, whole);
-    const [from, to] = [code.local("i32"), code.local("i32")];
-    code.count(from, 0, whole, size, () => {
-      code.get(from);
-      code.i32(size);
-      code.op("i32.add");
-      code.tee(to);
-      code.i32(whole);
-      code.get(to);
-      code.i32(whole);
-      code.op("i32.lt_s", "select");
-      code.set(to);
-      run(from, to);
-    });
-    code.release(from, to);
+    if (even <= size) run(0, even);
+    else {
+      const from = code.local("i32");
+      code.count(from, 0, even, size, () => {
+        const to = held(code, least(sum(from, size), even));
+        run(from, to);
+        code.release(to);
+      });
+      code.release(from);
+    }
+    if (even === whole) return;
+    accumulator.restart();
+    code.count(this.#at, even, whole, lanes, () => this.#add(accumulator, this.#value));
+    accumulator.settle();
   }
 
-  #column(count: number): void {
+  /** Some vectors side by side, each combined with those behind it. */
+  #columns(accumulators: readonly Accumulator[], count: number): void {
     const code = this.#code;
+    const { lanes } = this.#nest;
     const since = code.local("i32");
     const restart = () => {
-      this.#reset(this.#partial);
-      code.i32(0);
-      code.set(since);
+      for (const accumulator of accumulators) accumulator.restart();
+      assign(code, since, 0);
     };
-    this.#begin();
+    const settle = () => {
+      for (const accumulator of accumulators) accumulator.settle();
+    };
+    for (const accumulator of accumulators) accumulator.begin();
     restart();
     this.#nest.over(this.#outer(true), () => {
       this.#nest.addresses.settle();
-      this.#add(this.#partial, this.#value);
+      for (const [i, accumulator] of accumulators.entries()) {
+        if (i > 0) this.#move(lanes);
+        this.#add(accumulator, this.#value);
+      }
+      this.#move(-(accumulators.length - 1) * lanes);
+      assign(code, since, sum(since, 1));
       code.get(since);
-      code.i32(1);
-      code.op("i32.add");
-      code.tee(since);
       code.i32(block);
       code.op("i32.eq");
       code.if(() => {
-        this.#addPartial();
+        settle();
         restart();
       });
     });
-    this.#addPartial();
-    this.#finish();
-    this.#store(count);
+    settle();
+    for (const [i, accumulator] of accumulators.entries()) {
+      if (i > 0) this.#move(lanes);
+      this.#store(count, () => accumulator.push());
+    }
+    this.#move(-(accumulators.length - 1) * lanes);
     code.release(since);
+  }
+
+  get #at(): Local {
+    const { counters } = this.#nest;
+    return counters[counters.length - 1];
+  }
+
+  /** Moves the innermost count by some elements. */
+  #move(elements: number): void {
+    if (elements !== 0) assign(this.#code, this.#at, sum(this.#at, elements));
   }
 
   /** The outer axes that are reduced, or those that stay. */
@@ -221,88 +268,13 @@ class Reduction {
     return outer.filter((axis) => (strides[1][axis] !== 0) === reduced);
   }
 
-  #reset(local: Local): void {
-    this.#writer.push(this.#nothing);
-    this.#code.set(local);
-  }
-
-  #add(into: Local, value: Value): void {
-    this.#code.get(into);
-    this.#writer.push(value);
-    this.#code.op(this.#instruction);
-    this.#code.set(into);
+  #add(accumulator: Accumulator, value: Value, partial = accumulator.partials[0]): void {
+    accumulator.add(() => this.#writer.push(value), partial);
     this.#writer.again();
   }
 
-  #begin(): void {
-    this.#reset(this.#total);
-    // No bits are a zero of any kind.
-    if (this.#upper !== undefined) this.#reset(this.#upper);
-  }
-
-  #addPartial(): void {
-    const code = this.#code;
-    if (this.#upper === undefined) {
-      code.get(this.#total);
-      code.get(this.#partial);
-      code.op(this.#instruction);
-      return code.set(this.#total);
-    }
-    code.get(this.#partial);
-    code.op("f64x2.promote_low_f32x4");
-    code.get(this.#total);
-    code.op("f64x2.add");
-    code.set(this.#total);
-    // Of two elements in a vector, the upper half is anything.
-    if (this.#nest.lanes === 2) return;
-    code.get(this.#partial);
-    code.get(this.#partial);
-    code.shuffle(upperHalf);
-    code.op("f64x2.promote_low_f32x4");
-    code.get(this.#upper);
-    code.op("f64x2.add");
-    code.set(this.#upper);
-  }
-
-  /** Rounds a total in doubles, all lanes of which are one vector then. */
-  #finish(): void {
-    if (this.#upper === undefined) return;
-    const code = this.#code;
-    code.get(this.#total);
-    code.op("f32x4.demote_f64x2_zero");
-    code.get(this.#upper);
-    code.op("f32x4.demote_f64x2_zero");
-    code.shuffle(lowerHalves);
-    code.set(this.#total);
-  }
-
-  /** Combines the lanes of the total, of which then at least the first has the result. */
-  #combineLanes(): void {
-    const code = this.#code;
-    if (this.#upper !== undefined) {
-      code.get(this.#total);
-      code.get(this.#upper);
-      code.op("f64x2.add");
-      code.tee(this.#total);
-      code.get(this.#total);
-      code.get(this.#total);
-      code.shuffle(upperHalf);
-      code.op("f64x2.add", "f32x4.demote_f64x2_zero");
-      return code.set(this.#total);
-    }
-    const bytes = Array.from({ length: 16 }, (_, i) => i);
-    const size = elementSize(this.#dtype);
-    for (let distance = this.#nest.lanes / 2; distance >= 1; distance /= 2) {
-      code.get(this.#total);
-      code.get(this.#total);
-      code.get(this.#total);
-      code.shuffle(bytes.map((byte) => byte ^ (distance * size)));
-      code.op(this.#instruction);
-      code.set(this.#total);
-    }
-  }
-
-  #store(count: number): void {
+  /** Stores some lanes of a vector; `push` puts it on the stack. */
+  #store(count: number, push: () => void): void {
     const code = this.#code;
     const { base } = this.#place;
     if (base !== undefined) {
@@ -320,36 +292,10 @@ class Reduction {
       }
       code.set(base);
     }
-    code.get(this.#total);
+    push();
     storeVector(code, this.#dtype, this.#place, this.#nest.lanes, count, this.#nest.inner);
   }
 }
-
-function kindOf(dtype: DType): "f32" | "f64" | "i32" {
-  return dtype === "float32" ? "f32" : dtype === "float64" ? "f64" : "i32";
-}
-
-/** What changes nothing when it is combined. */
-function neutral(combine: Combine, dtype: DType): number {
-  if (combine === "sum" || combine === "prod") return combine === "sum" ? 0 : 1;
-  if (kindOf(dtype) !== "i32") return combine === "max" ? -Infinity : Infinity;
-  if (dtype === "int32") return combine === "max" ? -(2 ** 31) : 2 ** 31 - 1;
-  return combine === "max" ? 0 : -1;
-}
-
-function instructionFor(combine: Combine, dtype: DType): Plain {
-  const name = ({ sum: "add", prod: "mul", max: "max", min: "min" } as const)[combine];
-  if (dtype === "float32") return `f32x4.${name}`;
-  if (dtype === "float64") return `f64x2.${name}`;
-  if (name === "add" || name === "mul") return `i32x4.${name}`;
-  return dtype === "int32" ? `i32x4.${name}_s` : `i32x4.${name}_u`;
-}
-
-/** The upper half of the first vector, in both halves. */
-const upperHalf = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
-
-/** The lower halves of two vectors. */
-const lowerHalves = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 /** All ones in the lanes of the last vector that count. */
 function tailMask(graph: Graph, tail: number, size: number): Value {

@@ -47,7 +47,7 @@ export function reportKernels(
       text: textOf(kernel, names),
       flops: flopsOfKernel(kernel),
       bytesRead: totalBytes(readsOf(kernel)),
-      bytesWritten: totalBytes(writesOf(kernel)),
+      bytesWritten: totalBytes(resultsOf(kernel)),
       lines: linesOf(kernel),
       inside: partsOf(kernel).flatMap((part, k) =>
         reportKernels(part, names, found, `${name}${suffix(kernel, k)}`)
@@ -74,6 +74,13 @@ export function reportMemory({ addresses }: MemoryPlan, names: Names): readonly 
   })).sort((a, b) => a.address - b.address);
 }
 
+/** The buffers with what a kernel gives; what only itself reads does not count. */
+function resultsOf(kernel: Kernel): readonly Buffer[] {
+  return kernel.kind === "contract" && kernel.temporary
+    ? writesOf(kernel).filter((buffer) => buffer !== kernel.buffer)
+    : writesOf(kernel);
+}
+
 function totalBytes(buffers: readonly Buffer[]): number {
   return [...new Set(buffers)].reduce((sum, buffer) => sum + bytesOf(buffer), 0);
 }
@@ -92,11 +99,12 @@ function textOf(kernel: Kernel, names: Names): string {
     case "rows":
       return `${kernel.rows} rows: ${kernel.parts.map((part) => textOf(part, names)).join("; ")}`;
     case "contract": {
-      const { left, right, contract, batch, buffer } = kernel;
+      const { left, right, contract, batch, buffer, epilogue } = kernel;
       const side = (x: typeof left, k: 0 | 1) =>
         `${expression(x, names)} ${typeText(x)} over axes ${contract[k].join(", ")}` +
         (batch[k].length > 0 ? `, by axes ${batch[k].join(", ")}` : "");
-      return `${names.of(buffer)} ${typeText(buffer)} = ${side(left, 0)} · ${side(right, 1)}`;
+      return `${names.of(buffer)} ${typeText(buffer)} = ${side(left, 0)} · ${side(right, 1)}` +
+        (epilogue === undefined ? "" : `; ${textOf(epilogue, names)}`);
     }
     case "code":
       return `${list(kernel.writes)} = ${kernel.name}(${list(kernel.reads)})`;
@@ -159,9 +167,10 @@ export function flopsOfKernel(kernel: Kernel): number {
     case "rows":
       return kernel.parts.reduce((sum, part) => sum + flopsOfKernel(part), 0);
     case "contract": {
-      const { left, contract, buffer } = kernel;
+      const { left, contract, buffer, epilogue } = kernel;
       const summed = contract[0].reduce((product, axis) => product * left.shape[axis], 1);
-      return 2 * summed * sizeOf(buffer.shape);
+      return 2 * summed * sizeOf(buffer.shape) +
+        (epilogue === undefined ? 0 : flopsOfKernel(epilogue));
     }
     case "code":
       return kernel.flops ?? 0;
@@ -199,6 +208,8 @@ function sourcesOf(kernel: Kernel): readonly Source[] {
     ? kernel.stores.map(({ source }) => source)
     : kernel.kind === "rows"
     ? kernel.parts.flatMap(sourcesOf)
+    : kernel.kind === "contract" && kernel.epilogue !== undefined
+    ? [kernel.source, ...sourcesOf(kernel.epilogue)]
     : [kernel.source];
   return sources.filter((source) => source !== undefined);
 }

@@ -5,13 +5,14 @@
  * @module
  */
 import { sizeOf } from "../../tensor/storage.ts";
-import { newBuffer, readsOf, writesOf } from "./memory.ts";
-import type { Kernel, LoopKernel, ReduceKernel, RowPart, RowsKernel } from "./program.ts";
+import { inOrder, newBuffer, readsOf, writesOf } from "./memory.ts";
+import type { Kernel, LoopKernel, ReduceKernel, RowPart, RowsKernel, Store } from "./program.ts";
 import {
   type Buffer,
   leavesOf,
   type Load,
   replaceLoads,
+  reshape,
   rowMajor,
   type Symbolic,
 } from "./symbolic.ts";
@@ -19,27 +20,82 @@ import {
 /** Shorter rows are gone through faster as one long one. */
 const shortest = 64;
 
+/** From this length on, rows that are shorter, and so stay in the cache, are better. */
+const long = 1024;
+
 /** What fits into the first cache has nothing to gain. */
 const smallest = 8192;
+
+/** How far ahead a kernel looks for others over its rows. */
+const reach = 24;
 
 /** Puts kernels over the same rows together. `kept` are the buffers that are read afterwards. */
 export function fuseRows(kernels: readonly Kernel[], kept: readonly Buffer[]): readonly Kernel[] {
   const result: Kernel[] = [];
-  for (let from = 0; from < kernels.length;) {
-    let to = from + 1;
-    while (to < kernels.length && joins(kernels.slice(from, to), kernels[to])) to++;
-    const run = kernels.slice(from, to) as readonly RowPart[];
-    const worth = run.length > 1 && run.some(({ kind }) => kind === "reduce");
-    if (!worth) {
-      result.push(kernels[from]);
-      from++;
+  let left = kernels;
+  while (left.length > 0) {
+    const [first] = left;
+    const run = longest(countsOf(first).map((rows) => runFrom(left, rows)));
+    if (run === undefined) {
+      result.push(first);
+      left = left.slice(1);
       continue;
     }
-    const others = [...kernels.slice(0, from), ...kernels.slice(to)].flatMap(readsOf);
-    result.push(asRows(run, new Set([...kept, ...others])));
-    from = to;
+    left = left.filter((kernel) => !run.kernels.includes(kernel));
+    const others = [...result, ...left].flatMap(readsOf);
+    result.push(asRows(run.parts, new Set([...kept, ...others])));
   }
   return result;
+}
+
+/** Kernels over the same rows, and what they are when their first axis counts these. */
+interface Run {
+  readonly kernels: readonly Kernel[];
+  readonly parts: readonly RowPart[];
+}
+
+/** The run of most kernels that is worth being one; of equally long ones the first. */
+function longest(runs: readonly Run[]): Run | undefined {
+  const worth = runs.filter(({ parts }) =>
+    parts.filter(isLarge).length > 1 && parts.some(({ kind }) => kind === "reduce")
+  );
+  return worth.toSorted((a, b) => b.parts.length - a.parts.length)[0];
+}
+
+/** The numbers of rows that a kernel may be cut into, best first. */
+function countsOf(kernel: Kernel): readonly number[] {
+  if (!isPart(kernel)) return [];
+  const shape = shapeOf(kernel);
+  const free = kernel.kind === "loop"
+    ? shape.length - 1
+    : Math.min(shape.length - 1, ...kernel.axes);
+  const counts = shape.slice(0, Math.max(free, 0)).map((_, axis) =>
+    sizeOf(shape.slice(0, axis + 1))
+  );
+  const possible = [...new Set(counts)].filter((rows) => {
+    const part = withRows(kernel, rows);
+    return part !== undefined && isLarge(part);
+  });
+  const isLong = (rows: number) => sizeOf(shape) / rows >= long;
+  return [...possible.filter(isLong).reverse(), ...possible.filter((rows) => !isLong(rows))];
+}
+
+/** The first kernel, and those after it that go over its rows and may run at once. */
+function runFrom(kernels: readonly Kernel[], rows: number): Run {
+  const own: Kernel[] = [];
+  const parts: RowPart[] = [];
+  const skipped: Kernel[] = [];
+  for (const kernel of kernels.slice(0, reach)) {
+    const part = isPart(kernel) ? withRows(kernel, rows) : undefined;
+    if (
+      part !== undefined && (parts.length === 0 || joins(parts, part)) &&
+      !skipped.some((other) => inOrder(other, kernel))
+    ) {
+      own.push(kernel);
+      parts.push(part);
+    } else skipped.push(kernel);
+  }
+  return { kernels: own, parts };
 }
 
 function isPart(kernel: Kernel): kernel is RowPart {
@@ -54,33 +110,45 @@ function valuesOf(part: RowPart): readonly Symbolic[] {
   return part.kind === "loop" ? part.stores.map(({ value }) => value) : [part.value];
 }
 
-/** Whether a kernel goes over the rows of those before it, and reads of their results its row only. */
-function joins(before: readonly Kernel[], kernel: Kernel): boolean {
-  if (![...before, kernel].every((part) => isPart(part) && hasRows(part))) return false;
-  const parts = before as readonly RowPart[];
-  const [rows] = shapeOf(parts[0]);
-  if (shapeOf(kernel as RowPart)[0] !== rows) return false;
-  const written = new Set(parts.flatMap(writesOf));
-  if (writesOf(kernel).some((buffer) => written.has(buffer))) return false;
-  const loads = valuesOf(kernel as RowPart).flatMap(leavesOf).filter((leaf) =>
-    leaf.kind === "load" && written.has(leaf.buffer)
-  ) as readonly Load[];
-  return loads.length > 0 && loads.every((load) => staysInRow(load, rows));
+/** Whether rows are so long, and so many, that memory decides how fast they are gone through. */
+function isLarge(part: RowPart): boolean {
+  const [rows, ...row] = shapeOf(part);
+  return rows > 1 && sizeOf(row) >= shortest && rows * sizeOf(row) >= smallest;
 }
 
-/** Whether a kernel's first axis counts rows that are long enough, one after another. */
-function hasRows(part: RowPart): boolean {
+/** The kernel with a first axis that counts rows, which lie one after another. */
+function withRows(part: RowPart, rows: number): RowPart | undefined {
   const shape = shapeOf(part);
-  const [rows, ...row] = shape;
-  if (shape.length < 2 || rows < 2 || sizeOf(row) < shortest || sizeOf(shape) < smallest) {
-    return false;
+  const first = shape.findIndex((_, axis) => sizeOf(shape.slice(0, axis + 1)) === rows) + 1;
+  if (first === 0) return undefined;
+  const under = [rows, ...shape.slice(first)];
+  const moved = (value: Symbolic) => value.shape.length === 0 ? value : reshape(value, under);
+  if (part.kind === "reduce") {
+    const value = moved(part.value);
+    if (value === undefined || part.axes.some((axis) => axis < first)) return undefined;
+    return { ...part, value, axes: part.axes.map((axis) => axis - first + 1) };
   }
-  if (part.kind === "reduce") return !part.axes.includes(0);
-  return part.stores.every(({ buffer, to }) => {
-    const own = rowMajor(shape);
-    return to.offset === 0 && sizeOf(buffer.shape) === sizeOf(shape) &&
-      shape.every((dim, axis) => dim === 1 || to.strides[axis] === own[axis]);
-  });
+  const stores: Store[] = [];
+  for (const store of part.stores) {
+    const { buffer, to } = store;
+    const value = moved(store.value);
+    const together = to.offset === 0 && sizeOf(buffer.shape) === sizeOf(shape) &&
+      shape.every((dim, axis) => dim === 1 || to.strides[axis] === rowMajor(shape)[axis]);
+    if (value === undefined || !together) return undefined;
+    stores.push({ ...store, value, to: { offset: 0, strides: rowMajor(under) } });
+  }
+  return { kind: "loop", shape: under, stores };
+}
+
+/** Whether a kernel reads what others before it write, and of that its row only. */
+function joins(before: readonly RowPart[], part: RowPart): boolean {
+  const written = new Set(before.flatMap(writesOf));
+  if (writesOf(part).some((buffer) => written.has(buffer))) return false;
+  const loads = valuesOf(part).flatMap(leavesOf).filter((leaf) =>
+    leaf.kind === "load" && written.has(leaf.buffer)
+  ) as readonly Load[];
+  const [rows] = shapeOf(part);
+  return loads.length > 0 && loads.every((load) => staysInRow(load, rows));
 }
 
 /** Whether a load reads, in each row, that row of its buffer alone. */

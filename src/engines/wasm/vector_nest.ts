@@ -7,7 +7,7 @@
 import type { Shape } from "../../shape/dim.ts";
 import type { Code, Local } from "./assembler/code.ts";
 import { Evaluator, type Lanes } from "./evaluate.ts";
-import { held, least, sum } from "./contraction/index.ts";
+import { difference, held, least, most, remainder, sum } from "./assembler/index.ts";
 import {
   Addresses,
   collapse,
@@ -53,8 +53,8 @@ export interface NestSpec {
   readonly inRegister?: (leaf: Load) => Value | undefined;
   /** Buffers that are in registers only. */
   readonly registers?: ReadonlySet<Buffer>;
-  /** The count of the first axis, where a loop around the nest goes over it. */
-  readonly row?: Local;
+  /** The counts of the first axes, where they are counted outside of the nest. */
+  readonly counted?: readonly Local[];
 }
 
 /** Loops that count, and the vectors of values at their counts. */
@@ -76,23 +76,21 @@ export class VectorNest {
   #shared: { readonly axis: number; readonly share: Share } | undefined;
 
   constructor(code: Code, spec: NestSpec) {
-    const { accesses, values, addressOf, features, inRegister, registers, row } = spec;
+    const { accesses, values, addressOf, features, inRegister, registers, counted = [] } = spec;
     const leaves = [...new Set(values.flatMap(leavesOf))].filter((leaf): leaf is Load | Count =>
       leaf.kind !== "constant" && leaf.shape.length > 0
     );
     const nest = withStill(
-      collapse(spec.shape, [...accesses, ...leaves], row === undefined ? 0 : 1),
+      collapse(spec.shape, [...accesses, ...leaves], counted.length),
       spec.still,
     );
-    this.#first = row === undefined ? 0 : 1;
+    this.#first = counted.length;
     this.#code = code;
     this.shape = nest.shape;
     this.strides = nest.strides;
     this.#accesses = nest.strides;
     this.lanes = lanesOf(values);
-    this.counters = nest.shape.map((_, axis) =>
-      axis === 0 && row !== undefined ? row : code.local("i32")
-    );
+    this.counters = nest.shape.map((_, axis) => counted[axis] ?? code.local("i32"));
     this.addresses = new Addresses(code, this.counters.slice(0, -1), code.parameters[0]);
 
     const stridesOf = new Map(
@@ -127,7 +125,7 @@ export class VectorNest {
     return this.shape[this.shape.length - 1];
   }
 
-  /** The axes of the loops around the innermost one, but for one that is gone over outside. */
+  /** The axes of the loops around the innermost one, but for those that are counted outside. */
   get outer(): readonly number[] {
     return this.shape.slice(0, -1).map((_, axis) => axis).slice(this.#first);
   }
@@ -171,23 +169,39 @@ export class VectorNest {
     }, body)();
   }
 
-  /** Loops over the innermost axis: by vectors to `whole`, and once more if that is not the end. */
-  overVectors(whole: number, step: () => void, rest: () => void): void {
+  /**
+   * Loops over the innermost axis: by several vectors where there are as many, by vectors to `whole`, and
+   * once more if that is not the end. `step` is told how many vectors it is to go through.
+   */
+  overVectors(
+    whole: number,
+    step: (vectors: number) => void,
+    rest: () => void,
+    several = 1,
+  ): void {
     const code = this.#code;
     const at = this.counters[this.counters.length - 1];
+    const width = several * this.lanes;
     const finish = () => {
       this.moveTo(whole);
       rest();
     };
+    const run = (from: number | Local, middle: number | Local, end: number | Local) => {
+      if (several > 1) code.count(at, from, middle, width, () => step(several));
+      code.count(at, middle, end, this.lanes, () => step(1));
+    };
     if (this.#shared?.axis !== this.shape.length - 1) {
-      code.count(at, 0, whole, this.lanes, step);
+      run(0, several > 1 ? whole - whole % width : 0, whole);
       if (whole < this.length) finish();
       return;
     }
     const { from, to } = this.#shared.share;
-    const end = held(code, least(to, whole));
-    code.count(at, from, end, this.lanes, step);
-    code.release(end);
+    const end = held(code, most(from, least(to, whole)));
+    const middle = several > 1
+      ? held(code, difference(end, remainder(difference(end, from), width)))
+      : held(code, from);
+    run(from, middle, end);
+    code.release(end, middle);
     if (whole >= this.length) return;
     code.get(to);
     code.i32(this.length);

@@ -28,7 +28,8 @@ export interface Form {
   readonly k: readonly number[];
   readonly a: Layout;
   readonly b: Layout;
-  readonly epilogue?: Epilogue;
+  /** Work on the result, whose address it is told. */
+  readonly epilogue?: (out: number) => Epilogue;
 }
 
 /** A contraction in a memory of its own. */
@@ -90,7 +91,7 @@ export function makeAll(
       a: operand(a, form.a),
       b: operand(b, form.b),
       out,
-      epilogue,
+      epilogue: epilogue?.(out),
     };
     const bytes = scratchBytes(spec, features) * threads;
     return { form, spec, size, count, a, b, out, bytes, scratch: take(bytes) };

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { type AnyTensor, type DType, fromBuffer } from "@katachi/katachi";
 import {
+  cumlogsumexpPrimitive,
   cummaxPrimitive,
   cumminPrimitive,
   cumprodPrimitive,
@@ -147,9 +148,20 @@ Deno.test("windows at computed starts are moved inside, read or written", () => 
 });
 
 /** A shape with elements, and one of its axes. */
-const along = dims({ minLength: 1, maxLength: 3 }, 11, 1).chain((shape) =>
-  fc.record({ shape: fc.constant(shape), axis: fc.nat(shape.length - 1) })
-);
+/** Short axes, and long ones, along which vectors may lie. */
+const along = fc.oneof(
+  { weight: 2, arbitrary: dims({ minLength: 1, maxLength: 3 }, 11, 1) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(
+      dims({ minLength: 0, maxLength: 2 }, 3, 1),
+      fc.integer({ min: 60, max: 150 }),
+    )
+      .chain(([outer, length]) =>
+        fc.shuffledSubarray([...outer, length], { minLength: outer.length + 1 })
+      ),
+  },
+).chain((shape) => fc.record({ shape: fc.constant(shape), axis: fc.nat(shape.length - 1) }));
 
 Deno.test("running results are what the interpreter makes of them, from both ends", () => {
   const primitives = fc.constantFrom(
@@ -175,6 +187,26 @@ Deno.test("running results are what the interpreter makes of them, from both end
       },
     ),
     { numRuns: 100 },
+  );
+});
+
+Deno.test("running logarithms of sums are what the interpreter makes of them", () => {
+  fc.assert(
+    fc.property(
+      along,
+      fc.boolean(),
+      fc.constantFrom("float32" as const, "float64" as const),
+      fc.subarray([-Infinity, NaN, Infinity, 800]),
+      turned,
+      ({ shape, axis }, reverse, dtype, special, turned) => {
+        assertAgrees(
+          (xs) => bind(cumlogsumexpPrimitive, xs, { axis, reverse }),
+          [drawn(shape, dtype, 1, special)],
+          { turned, tolerance: dtype === "float32" ? 2e-7 : 1e-15 },
+        );
+      },
+    ),
+    { numRuns: 80 },
   );
 });
 

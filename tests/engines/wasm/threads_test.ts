@@ -5,8 +5,10 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   type AnyTensor,
+  argmax,
   cond,
   conv2d,
+  cumlogsumexp,
   debug,
   equal,
   foriLoop,
@@ -23,11 +25,13 @@ import {
   setThreads,
   softmax,
   sort,
+  take,
   tanh,
   type Tensor,
   threads,
   whileLoop,
 } from "@katachi/katachi";
+import { det, qr, svd } from "@katachi/katachi/linalg";
 import { wasm } from "../../../src/engines/wasm/engine.ts";
 import { features } from "../../../src/engines/wasm/features.ts";
 import { compileTape } from "../../../src/engines/wasm/instance.ts";
@@ -114,9 +118,35 @@ const programs: Record<
     ) as never,
     [normal(8, 4, 3, 5, 5), normal(9, 3, 3, 20, 20)],
   ],
-  "a host call between": [
+  "convolutions of each channel": [
+    grad((x: AnyTensor, w: AnyTensor) =>
+      conv2d(x as never, w as never, { groups: 4, padding: "SAME" } as never).square()
+        .sum() as never
+    ) as never,
+    [normal(16, 2, 4, 13, 13), normal(17, 4, 1, 3, 3)],
+  ],
+  "positions and slices at them": [
+    (x: Matrix) => {
+      const first = argmax(x, -1) as AnyTensor;
+      return [first, take(x, first as never, 0) as AnyTensor];
+    },
+    [normal(18, 101, 100)],
+  ],
+  "what one thread does between": [
     (x: Matrix) => sort(x.mul(3).reshape([-1] as never) as never).add(1) as AnyTensor,
     [normal(10, 33, 35)],
+  ],
+  "rows in order": [
+    (x: AnyTensor) => [sort(x as never, 0), sort(x as never), cumlogsumexp(x as never, 1)],
+    [normal(16, 5, 90, 7)],
+  ],
+  "matrices of a batch": [
+    (x: Tensor<[number, number, number]>) => {
+      const { u, s, vh } = svd(x, { fullMatrices: true });
+      const { q, r } = qr(x);
+      return [u, s, vh, q, r, det(matmul(x.transpose([0, 2, 1]), x))];
+    },
+    [normal(17, 7, 9, 5)],
   ],
   "a scan": [
     (x: Matrix, w: Matrix) => {

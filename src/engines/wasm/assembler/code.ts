@@ -6,13 +6,16 @@
 import { Bytes } from "./bytes.ts";
 import {
   type Access,
+  control,
   type Lane,
   lane,
   type LaneAccess,
   laneMemory,
   memory,
+  noResult,
   type Plain,
   plain,
+  sixteen,
   types,
   type ValueType,
 } from "./opcodes.ts";
@@ -66,46 +69,46 @@ export class Code {
 
   /** Puts a variable's value on the stack. */
   get(local: Local): void {
-    this.#op(0x20, local.index);
+    this.#op("local.get", local.index);
   }
 
   /** Takes a value off the stack into a variable. */
   set(local: Local): void {
-    this.#op(0x21, local.index);
+    this.#op("local.set", local.index);
   }
 
   /** Puts the topmost value into a variable, and leaves it. */
   tee(local: Local): void {
-    this.#op(0x22, local.index);
+    this.#op("local.tee", local.index);
   }
 
   /** A constant of 32 bits. */
   i32(value: number): void {
-    this.#bytes.byte(0x41);
+    this.#bytes.byte(control["i32.const"]);
     this.#bytes.signed(value);
   }
 
   /** A constant of 64 bits. */
   i64(value: bigint): void {
-    this.#bytes.byte(0x42);
+    this.#bytes.byte(control["i64.const"]);
     this.#bytes.signed64(value);
   }
 
   /** A constant. */
   f32(value: number): void {
-    this.#bytes.byte(0x43);
+    this.#bytes.byte(control["f32.const"]);
     this.#bytes.float32(value);
   }
 
   /** A constant. */
   f64(value: number): void {
-    this.#bytes.byte(0x44);
+    this.#bytes.byte(control["f64.const"]);
     this.#bytes.float64(value);
   }
 
   /** A constant of 16 bytes. Rematerialized each time inside loops: keep it in a local. */
   v128(bytes: ArrayLike<number>): void {
-    this.#bytes.all([0xfd, 12]);
+    this.#bytes.all(sixteen["v128.const"]);
     this.#bytes.all(bytes);
   }
 
@@ -139,42 +142,43 @@ export class Code {
 
   /** 16 bytes chosen from the 32 of two vectors. */
   shuffle(bytes: readonly number[]): void {
-    this.#bytes.all([0xfd, 13, ...bytes]);
+    this.#bytes.all(sixteen["i8x16.shuffle"]);
+    this.#bytes.all(bytes);
   }
 
   /** Calls a function. */
   call(callee: Callee): void {
-    this.#op(0x10, callee.index);
+    this.#op("call", callee.index);
   }
 
   /** A block: a branch to its label leaves it. */
   block(body: (label: Label) => void): void {
-    this.#nest(0x02, body);
+    this.#nest("block", body);
   }
 
   /** A loop: a branch to its label begins it again; without one it ends. */
   loop(body: (label: Label) => void): void {
-    this.#nest(0x03, body);
+    this.#nest("loop", body);
   }
 
   /** A choice by the i32 on the stack. */
   if(then: (label: Label) => void, otherwise?: () => void): void {
-    this.#nest(0x04, (label) => {
+    this.#nest("if", (label) => {
       then(label);
       if (otherwise === undefined) return;
-      this.#bytes.byte(0x05);
+      this.#bytes.byte(control.else);
       otherwise();
     });
   }
 
   /** Goes to a label. */
   br(label: Label): void {
-    this.#op(0x0c, this.#depth - label.depth);
+    this.#op("br", this.#depth - label.depth);
   }
 
   /** Goes to a label if the i32 on the stack is not 0. */
   brIf(label: Label): void {
-    this.#op(0x0d, this.#depth - label.depth);
+    this.#op("br_if", this.#depth - label.depth);
   }
 
   /**
@@ -229,20 +233,21 @@ export class Code {
       out.byte(types[type]);
     }
     out.all(this.#bytes.bytes);
-    out.byte(0x0b);
+    out.byte(control.end);
     return out.bytes;
   }
 
-  #op(code: number, immediate: number): void {
-    this.#bytes.byte(code);
+  #op(instruction: keyof typeof control, immediate: number): void {
+    this.#bytes.byte(control[instruction]);
     this.#bytes.unsigned(immediate);
   }
 
-  #nest(code: number, body: (label: Label) => void): void {
-    this.#bytes.all([code, 0x40]);
+  #nest(instruction: "block" | "loop" | "if", body: (label: Label) => void): void {
+    this.#bytes.byte(control[instruction]);
+    this.#bytes.byte(noResult);
     this.#depth++;
     body({ depth: this.#depth });
     this.#depth--;
-    this.#bytes.byte(0x0b);
+    this.#bytes.byte(control.end);
   }
 }

@@ -11,6 +11,28 @@ export const types = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } 
 /** A type of values. */
 export type ValueType = keyof typeof types;
 
+/** Blocks, branches, calls, variables and numbers: each is followed by something of its own. */
+export const control = {
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  br_if: 0x0d,
+  call: 0x10,
+  "local.get": 0x20,
+  "local.set": 0x21,
+  "local.tee": 0x22,
+  "i32.const": 0x41,
+  "i64.const": 0x42,
+  "f32.const": 0x43,
+  "f64.const": 0x44,
+} as const;
+
+/** The type of a block that leaves nothing on the stack. */
+export const noResult = 0x40;
+
 /** Instructions without immediates, but for those of their own opcode. */
 export const plain = {
   unreachable: [0x00],
@@ -305,6 +327,12 @@ export const lane = {
 
 /** An instruction on one lane. */
 export type Lane = keyof typeof lane;
+
+/** Instructions that are followed by 16 bytes. */
+export const sixteen = {
+  "v128.const": simd(12),
+  "i8x16.shuffle": simd(13),
+} as const satisfies Record<string, readonly number[]>;
 
 /** The encoding of a vector instruction. */
 export function simd(code: number): readonly number[] {

@@ -14,6 +14,7 @@ export class Arithmetic {
   readonly key: string;
   readonly lanes: 2 | 4;
   readonly size: 4 | 8;
+  readonly isFloat: boolean;
   /** The logarithm of the size to base 2: the alignment of an element. */
   readonly align: 2 | 3;
   /** Loads an element into all lanes. */
@@ -30,6 +31,7 @@ export class Arithmetic {
     this.#prefix = wide ? "f64x2" : dtype === "float32" ? "f32x4" : "i32x4";
     this.#fused = relaxed && this.#prefix !== "i32x4";
     this.key = this.#prefix;
+    this.isFloat = this.#prefix !== "i32x4";
     this.lanes = wide ? 2 : 4;
     this.size = wide ? 8 : 4;
     this.align = wide ? 3 : 2;

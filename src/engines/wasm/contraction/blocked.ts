@@ -5,7 +5,17 @@
  * @module
  */
 import type { Callee, Code, Local } from "../assembler/code.ts";
+import {
+  type Blocks,
+  blocksBytes,
+  blocksOf,
+  panelsAtOnce,
+  sumsAtOnce,
+  tilesAtOnce,
+  tilesInLevels,
+} from "./blocks.ts";
 import { finishFunction } from "./finish.ts";
+import { foldFunction } from "./fold.ts";
 import type { Functions } from "./functions.ts";
 import {
   assign,
@@ -19,82 +29,12 @@ import {
   push,
   sum,
   times,
-} from "./index.ts";
+} from "../assembler/index.ts";
 import { packPanel, type Panel } from "./pack.ts";
 import type { Operand, Problem } from "./problem.ts";
+import { eachBlock, isPast, type Range, value } from "./ranges.ts";
 import { eachShare } from "./share.ts";
 import { callTile, tileFunction } from "./tile.ts";
-
-/** The rows of a tile. */
-const mostRows = 5;
-
-/** The columns of tiles with as many rows, in vectors: what fits into 16 registers. */
-const vectorsOf = (rows: number) => rows === 1 ? 8 : rows === 2 ? 4 : rows === 3 ? 3 : 2;
-
-/** How many places are summed up before the sum is added to the result. */
-const summedAtOnce = 256;
-
-/** How many rows of the left operand stay in the second-level cache, and panels of the right one. */
-const [rowsAtOnce, panelsAtOnce] = [120, 64];
-
-/** How a product is cut into blocks. */
-interface Blocks {
-  /** Tiles of rows: `big` of them have one row more than `rows`. */
-  readonly tiles: number;
-  readonly rows: number;
-  readonly big: number;
-  readonly panels: number;
-  /** Columns of a panel, and of the last one. */
-  readonly width: number;
-  readonly lastWidth: number;
-  /** Places summed at once. */
-  readonly depth: number;
-  readonly packLeft: boolean;
-  readonly packRight: boolean;
-  /** What threads share out: tiles of rows, or panels of columns. */
-  readonly split: "rows" | "columns";
-  /** Bytes for the copies of the left and of the right operand. */
-  readonly leftBytes: number;
-  readonly rightBytes: number;
-}
-
-/** Decides how a product is cut. */
-function blocksOf({ arithmetic, m, n, k, a, b }: Problem): Blocks {
-  const { lanes, size } = arithmetic;
-  const width = vectorsOf(m) * lanes;
-  const tiles = Math.ceil(m / mostRows);
-  const rows = Math.floor(m / Math.max(tiles, 1));
-  const panels = Math.ceil(n / width);
-  const times = Math.max(1, Math.ceil(k / summedAtOnce));
-  const depth = Math.ceil(k / times / lanes) * lanes;
-  const flat = ({ free, summed }: Operand) => free.sizes.length < 2 && summed.sizes.length < 2;
-  const packLeft = !flat(a) ||
-    (k > 1 && a.summed.strides[0] !== 1 && m > 1 && a.free.strides[0] !== 1) ||
-    (m * k * size > 65536 && panels > 2);
-  const packRight = !flat(b) || (n > 1 && b.free.strides[0] !== 1) ||
-    (k * n * size > 16384 && tiles > 2);
-  const round = (bytes: number) => Math.ceil(bytes / 64) * 64;
-  return {
-    tiles,
-    rows,
-    big: tiles === 0 ? 0 : m % tiles,
-    panels,
-    width,
-    lastWidth: n - (panels - 1) * width,
-    depth,
-    packLeft,
-    packRight,
-    split: tiles >= panels ? "rows" : "columns",
-    leftBytes: packLeft ? round(Math.min(m, rowsAtOnce + mostRows) * depth * size) : 0,
-    rightBytes: packRight ? round(Math.min(panels, panelsAtOnce) * width * depth * size) : 0,
-  };
-}
-
-/** The bytes that a thread needs for copies. */
-export function blocksBytes(problem: Problem): number {
-  const { leftBytes, rightBytes } = blocksOf(problem);
-  return leftBytes + rightBytes;
-}
 
 /** Writes a function `(thread, threads)` that computes a thread's share; gives it. */
 export function blockedFunction(
@@ -107,8 +47,8 @@ export function blockedFunction(
   const finish = finishFunction(functions, problem, `${name}_finish`);
   return functions.module.function(name, ["i32", "i32"], [], (code) => {
     const [thread] = code.parameters;
-    const { leftBytes, rightBytes, split } = blocks;
-    const left = held(code, sum(scratch, times(thread, leftBytes + rightBytes)));
+    const { leftBytes, split } = blocks;
+    const left = held(code, sum(scratch, times(thread, blocksBytes(problem))));
     const right = held(code, sum(left, leftBytes));
     const shared = split === "rows" ? blocks.tiles : blocks.panels;
     const writer = new Writer(code, functions, problem, blocks, { left, right, finish });
@@ -122,7 +62,20 @@ export function blockedFunction(
   });
 }
 
-type Range = readonly [from: number | Local, to: number | Local];
+/** A part of the result: tiles of rows by panels of columns, of a batch whose operands begin there. */
+interface Part {
+  readonly aBase: Local;
+  readonly bBase: Local;
+  readonly batch: Local;
+  readonly tiles: Range;
+  readonly panels: Range;
+}
+
+/** Where a block is summed up: the address of its first column in row 0, and from row to row. */
+interface Sums {
+  readonly address: Local;
+  readonly row: number;
+}
 
 /** Writes the loops over blocks. */
 class Writer {
@@ -154,33 +107,73 @@ class Writer {
   part(batch: Local, tiles: Range, panels: Range): void {
     const code = this.#code;
     const { a, b, k, m, n, out, arithmetic: { size } } = this.#problem;
-    const { depth } = this.#blocks;
     const base = ({ address, batch: digits }: Operand) =>
       held(code, sum(address, times(offsetAt(batch, digits), size)));
     const [aBase, bBase] = [base(a), base(b)];
     const result = held(code, sum(out, times(batch, m * n * size)));
+    const { width, levels, levelBytes, rightBytes } = this.#blocks;
     eachBlock(code, panels, panelsAtOnce, (panelFrom, panelTo) => {
-      // Without anything to sum up there is one block, with zeros.
-      eachBlock(code, [0, Math.max(k, 1)], Math.max(depth, 1), (start, end) => {
-        const count = k === 0 ? 0 : value(difference(end, start), code);
-        if (this.#blocks.packRight) this.#packRight(bBase, panelFrom, panelTo, start, count);
-        eachBlock(code, tiles, Math.floor(rowsAtOnce / mostRows), (tileFrom, tileTo) => {
-          if (this.#blocks.packLeft) this.#packLeft(aBase, tileFrom, tileTo, start, count);
-          this.#multiply(
-            aBase,
-            bBase,
-            result,
-            [tileFrom, tileTo],
-            [panelFrom, panelTo],
-            start,
-            count,
-          );
-          this.#finishBlock(batch, [tileFrom, tileTo], [panelFrom, panelTo], end);
+      const sumTiles = (own: Range) => {
+        const block: Part = { aBase, bBase, batch, tiles: own, panels: [panelFrom, panelTo] };
+        const row = Math.min(this.#blocks.panels, panelsAtOnce) * width * size;
+        const firstRow = this.#row(own[0]);
+        const places = Array.from({ length: levels }, (_, i): Sums => {
+          const address = sum(this.#right, rightBytes + i * levelBytes);
+          return { row, address: held(code, difference(address, times(firstRow, row))) };
         });
-        if (typeof count === "object") code.release(count);
-      });
+        const address = held(code, sum(result, times(panelFrom, width * size)));
+        // Without anything to sum up there is one block, with zeros.
+        this.#sumLevels(block, [0, Math.max(k, 1)], [...places, { address, row: n * size }]);
+        if (levels > 0) this.#finishBlock(block, k);
+        code.release(address, ...places.map(({ address }) => address));
+      };
+      if (levels === 0) sumTiles(tiles);
+      else eachBlock(code, tiles, tilesInLevels, (from, to) => sumTiles([from, to]));
     });
     code.release(aBase, bBase, result);
+  }
+
+  /** Sums over a range into the last place, by way of the others: each takes in a few sums. */
+  #sumLevels(block: Part, range: Range, places: readonly Sums[]): void {
+    const code = this.#code;
+    const { n, arithmetic } = this.#problem;
+    const { width, depth } = this.#blocks;
+    const to = places[places.length - 1];
+    const below = places.slice(0, -1);
+    const from = below.at(-1);
+    if (from === undefined) return this.#sumBlocks(block, range, to);
+    const { tiles, panels } = block;
+    eachBlock(code, range, depth * sumsAtOnce ** below.length, (start, end) => {
+      this.#sumLevels(block, [start, end], below);
+      const first = this.#row(tiles[0]);
+      for (const { address, row } of [to, from]) {
+        push(code, sum(address, times(first, row)));
+        push(code, row);
+      }
+      push(code, difference(this.#row(tiles[1]), first));
+      push(code, difference(least(n, times(panels[1], width)), times(panels[0], width)));
+      push(code, isPast(start, range[0]));
+      code.call(foldFunction(this.#functions, arithmetic, n % arithmetic.lanes));
+    });
+  }
+
+  /** Sums over a range into a place, block by block. */
+  #sumBlocks(block: Part, range: Range, into: Sums): void {
+    const code = this.#code;
+    const { aBase, bBase, tiles, panels } = block;
+    const { k } = this.#problem;
+    const { depth, levels, packLeft, packRight } = this.#blocks;
+    eachBlock(code, range, Math.max(depth, 1), (start, end) => {
+      const count = k === 0 ? 0 : value(difference(end, start), code);
+      if (packRight) this.#packRight(bBase, ...panels, start, count);
+      eachBlock(code, tiles, tilesAtOnce, (from, to) => {
+        if (packLeft) this.#packLeft(aBase, from, to, start, count);
+        const own: Part = { ...block, tiles: [from, to] };
+        this.#multiply(own, into, start, count, isPast(start, range[0]));
+        if (levels === 0) this.#finishBlock(own, end);
+      });
+      if (typeof count === "object") code.release(count);
+    });
   }
 
   /** The first row of a tile. */
@@ -273,16 +266,14 @@ class Writer {
   }
 
   #multiply(
-    aBase: Local,
-    bBase: Local,
-    result: Local,
-    tiles: Range,
-    panels: Range,
+    { aBase, bBase, tiles, panels }: Part,
+    into: Sums,
     start: number | Local,
     count: number | Local,
+    accumulate: Index,
   ): void {
     const code = this.#code;
-    const { a, b, n, k, arithmetic } = this.#problem;
+    const { a, b, k, arithmetic } = this.#problem;
     const { lanes, size } = arithmetic;
     const { packLeft, packRight, depth, width } = this.#blocks;
     const aRow = (a.free.strides[0] ?? 0) * size;
@@ -317,15 +308,15 @@ class Writer {
               ? sum(this.#right, times(difference(panel, panels[0]), width * depth * size))
               : sum(bBase, times(start, bStep), times(panel, width * size)),
             bStep: packRight ? inVectors * 16 : bStep,
-            c: sum(result, times(row, n * size), times(panel, width * size)),
-            cRow: n * size,
+            c: sum(
+              into.address,
+              times(row, into.row),
+              times(difference(panel, panels[0]), width * size),
+            ),
+            cRow: into.row,
             tiles: count_,
             k: count,
-            accumulate: typeof start === "number" ? Number(start > 0) : (c) => {
-              c.get(start);
-              c.i32(0);
-              c.op("i32.ne");
-            },
+            accumulate,
           });
         });
       });
@@ -334,7 +325,7 @@ class Writer {
   }
 
   /** Elementwise work, once everything is summed up. */
-  #finishBlock(batch: Local, tiles: Range, panels: Range, end: number | Local): void {
+  #finishBlock({ batch, tiles, panels }: Part, end: number | Local): void {
     const finish = this.#finish;
     if (finish === undefined) return;
     const code = this.#code;
@@ -353,27 +344,4 @@ class Writer {
     code.op("i32.ge_s");
     code.if(call);
   }
-}
-
-/** A loop over ranges of at most `size`. */
-function eachBlock(
-  code: Code,
-  [from, to]: Range,
-  size: number,
-  body: (from: number | Local, to: number | Local) => void,
-): void {
-  if (typeof from === "number" && typeof to === "number" && to - from <= size) {
-    if (from < to) body(from, to);
-    return;
-  }
-  each(code, from, to, size, (start) => {
-    const end = held(code, least(sum(start, size), to));
-    body(start, end);
-    code.release(end);
-  });
-}
-
-/** A number that is known, or a variable with it. */
-function value(x: Index, code: Code): number | Local {
-  return typeof x === "number" ? x : held(code, x);
 }

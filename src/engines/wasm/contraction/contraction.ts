@@ -2,16 +2,20 @@
  * Code for sums of products over pairs of axes: batched products of matrices whose elements lie in
  * memory with any strides.
  *
- * Float sums are taken in parts. Tiles add up at most 256 products in order, and these sums one
- * after the other: errors grow with `256 + k / 256` roundings at worst. A long row adds up eights, and
- * these one after the other, at most 512 of them. Dot products have three levels, of which the lower
- * two take in at most 128 each, in several lanes: up to 10^7 products errors hardly grow. No result
- * depends on the number of threads.
+ * Float sums are taken in parts, so that errors grow like the logarithm of their length. Tiles add up
+ * at most 256 products in order, and levels of sums above them 16 each. A long row adds up eights, and
+ * these one after the other, at most 512 of them. Dot products have four levels, of which the lower
+ * three take in at most 128 each, in several lanes; sums along lines of windows have three, of which
+ * the lower two take in fewer than 256 each, and what is read from windows in place adds up at most
+ * 256 sums of 256 products. No result depends on the number of threads.
  *
  * @module
  */
 import type { Callee } from "../assembler/code.ts";
-import { blockedFunction, blocksBytes } from "./blocked.ts";
+import { blockedFunction } from "./blocked.ts";
+import { blocksBytes } from "./blocks.ts";
+import { correlationFunction, isCorrelation } from "./correlation.ts";
+import { directFunction, isDirect } from "./direct.ts";
 import { dotsBytes, dotsFunction, isDots } from "./dots.ts";
 import type { Functions } from "./functions.ts";
 import { type ContractionSpec, type Problem, problemOf } from "./problem.ts";
@@ -20,11 +24,12 @@ import { isTiny, tinyFunction } from "./tiny.ts";
 
 export { Functions } from "./functions.ts";
 export {
+  type Block,
   type ContractionSpec,
   type Epilogue,
   flops,
   type MatrixOperand,
-  type Place,
+  problemOf,
 } from "./problem.ts";
 export type { ContractionDType } from "./arithmetic.ts";
 
@@ -65,6 +70,10 @@ export function emitContraction(
       return thinFunction(functions, problem, name);
     case "stream":
       return streamFunction(functions, problem, name);
+    case "correlation":
+      return correlationFunction(functions, problem, name);
+    case "direct":
+      return directFunction(functions, problem, name);
     case "dots":
       return dotsFunction(functions, problem, scratch, name);
     case "blocked":
@@ -73,9 +82,13 @@ export function emitContraction(
 }
 
 /** Which code is best for a product. */
-function kindOf(problem: Problem): "tiny" | "thin" | "stream" | "dots" | "blocked" {
+function kindOf(
+  problem: Problem,
+): "tiny" | "thin" | "stream" | "direct" | "correlation" | "dots" | "blocked" {
   if (isTiny(problem)) return "tiny";
   if (isThin(problem)) return "thin";
   if (isStream(problem)) return "stream";
+  if (isCorrelation(problem)) return "correlation";
+  if (isDirect(problem)) return "direct";
   return isDots(problem) ? "dots" : "blocked";
 }

@@ -7,13 +7,26 @@ import type { Callee, Code, Local } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { finishFunction } from "./finish.ts";
 import type { Functions } from "./functions.ts";
-import { assign, each, held, type Index, least, offsetAt, push, sum, times } from "./index.ts";
+import {
+  assign,
+  each,
+  held,
+  type Index,
+  least,
+  offsetAt,
+  push,
+  sum,
+  times,
+} from "../assembler/index.ts";
 import { packPanel } from "./pack.ts";
 import type { Operand, Problem } from "./problem.ts";
 import { eachShare } from "./share.ts";
 
 /** How many vectors each sum takes in before it is added to the next level's, which do the same. */
 const block = 128;
+
+/** How many levels of sums there are above the innermost: enough for all that memory holds. */
+const sumLevels = 3;
 
 /** The longest vector of which a copy is made. */
 const longestCopy = 65536;
@@ -110,7 +123,8 @@ function sumFunction(functions: Functions, arithmetic: Arithmetic, together: num
         const [a, b, column, c, groups, k] = code.parameters;
         const vectors = (count: number) => Array.from({ length: count }, () => code.local("v128"));
         const sums = Array.from({ length: together }, () => vectors(unrolled));
-        const [middle, total] = [vectors(together), vectors(together)];
+        const levels = Array.from({ length: sumLevels }, () => vectors(together));
+        const total = levels[sumLevels - 1];
         const factor = code.local("v128");
         const at = code.local("i32");
         const pointers = Array.from({ length: together }, () => code.local("i32"));
@@ -157,8 +171,23 @@ function sumFunction(functions: Functions, arithmetic: Arithmetic, together: num
             for (; count > 1; count /= 2) {
               for (let i = 0; i < count / 2; i++) addTo(own[i], own[i + count / 2]);
             }
-            addTo(middle[j], own[0]);
+            addTo(levels[0][j], own[0]);
           }
+        };
+        const foldLevel = (level: number) => {
+          for (const [j, own] of levels[level + 1].entries()) addTo(own, levels[level][j]);
+        };
+        // After so many blocks a level has taken in as many sums as it should.
+        const foldLevels = (level: number) => {
+          if (level + 1 === sumLevels) return;
+          code.get(blocks);
+          code.i32(block ** (level + 1) - 1);
+          code.op("i32.and", "i32.eqz");
+          code.if(() => {
+            foldLevel(level);
+            clear(levels[level]);
+            foldLevels(level + 1);
+          });
         };
 
         each(code, 0, groups, 1, () => {
@@ -166,7 +195,7 @@ function sumFunction(functions: Functions, arithmetic: Arithmetic, together: num
           for (const [j, pointer] of pointers.entries()) {
             assign(code, pointer, j === 0 ? b : sum(pointers[j - 1], column));
           }
-          clear([...middle, ...total]);
+          clear(levels.flat());
           const bySteps = unrolled * lanes;
           code.get(k);
           code.i32(Math.log2(bySteps));
@@ -180,13 +209,7 @@ function sumFunction(functions: Functions, arithmetic: Arithmetic, together: num
             each(code, 0, steps, 1, () => multiply(whole, 16, unrolled));
             fold();
             assign(code, blocks, sum(blocks, 1));
-            code.get(blocks);
-            code.i32(block - 1);
-            code.op("i32.and", "i32.eqz");
-            code.if(() => {
-              for (const [j, own] of total.entries()) addTo(own, middle[j]);
-              clear(middle);
-            });
+            foldLevels(0);
             code.get(left);
             code.get(steps);
             code.op("i32.sub");
@@ -206,7 +229,7 @@ function sumFunction(functions: Functions, arithmetic: Arithmetic, together: num
           if (unrolled > 1) each(code, 0, vectorsLeft, 1, () => multiply(whole, 16, 1));
           each(code, 0, rest(lanes - 1, 0), 1, () => multiply(single, size, 1));
           fold();
-          for (const [j, own] of total.entries()) addTo(own, middle[j]);
+          for (let level = 0; level + 1 < sumLevels; level++) foldLevel(level);
           code.get(c);
           if (together === 1) {
             addAcross(code, arithmetic, total[0]);
@@ -244,7 +267,7 @@ function sumFunction(functions: Functions, arithmetic: Arithmetic, together: num
 }
 
 /** Puts the sum of all lanes on the stack, in each of them. */
-function addAcross(code: Code, arithmetic: Arithmetic, vector: Local): void {
+export function addAcross(code: Code, arithmetic: Arithmetic, vector: Local): void {
   for (let distance = 8; distance >= arithmetic.size; distance /= 2) {
     code.get(vector);
     code.get(vector);

@@ -19,7 +19,7 @@ import {
   remainder,
   sum,
   times,
-} from "./index.ts";
+} from "../assembler/index.ts";
 import type { Operand } from "./problem.ts";
 
 /** The form of a panel. */

@@ -6,7 +6,7 @@
  */
 import type { Code, Local } from "../assembler/code.ts";
 import { Arithmetic, type ContractionDType } from "./arithmetic.ts";
-import type { Digits } from "./index.ts";
+import type { Digits } from "../assembler/index.ts";
 
 /** An operand's elements: strides, in elements, of the axes that the sizes of the contraction name. */
 export interface MatrixOperand {
@@ -17,25 +17,20 @@ export interface MatrixOperand {
   readonly column: readonly number[];
 }
 
-/** Where a vector of results is. */
-export interface Place {
-  /** The vector; what is in it afterwards is stored. */
-  readonly value: Local;
-  /** The first lane's place in the whole result; of the others it goes up one by one. */
-  readonly index: Local;
-  /** Its row, counted through all batches. */
-  readonly row: Local;
-  readonly column: Local;
-  /** How many lanes are results; the others are anything. */
-  readonly lanes: number;
+/** A part of the result, which has rows, counted through all batches, of so many columns. */
+export interface Block {
+  /** The first row and the one after the last. */
+  readonly rows: readonly [from: Local, to: Local];
+  /** Likewise; blocks begin at whole vectors, and end there or with the row. */
+  readonly columns: readonly [from: Local, to: Local];
+  readonly width: number;
 }
 
 /**
- * Elementwise work on the result. The function is called once for each function that does it, where
- * constants can be computed; what it gives, for each place in the code where results are stored.
- * Lanes run along columns, or along rows where there is one column.
+ * Elementwise work on a block of the result, which is complete and in memory. It may write over it.
+ * A single column may be told as a row.
  */
-export type Epilogue = (code: Code) => (place: Place) => void;
+export type Epilogue = (code: Code, block: Block) => void;
 
 /**
  * `result[batch, m, n] = Σ_k a[batch, m, k] * b[batch, k, n]`; each of `batch`, `m`, `n` and `k` is
@@ -67,8 +62,6 @@ export interface Problem {
   readonly b: Operand;
   readonly out: number;
   readonly epilogue?: Epilogue;
-  /** Whether what is a row here is a column of the contraction. */
-  readonly exchanged: boolean;
 }
 
 /** An operand as vectors of the summed axis. */
@@ -123,10 +116,9 @@ export function problemOf(
     b: operand(b.address, 1, other),
     out,
     epilogue,
-    exchanged: false,
   };
   if (problem.n !== 1 || problem.m === 1) return problem;
-  return { ...problem, m: 1, n: problem.m, a: problem.b, b: problem.a, exchanged: true };
+  return { ...problem, m: 1, n: problem.m, a: problem.b, b: problem.a };
 }
 
 interface Axis {

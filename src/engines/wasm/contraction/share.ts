@@ -15,7 +15,7 @@ import {
   remainder,
   sum,
   times,
-} from "./index.ts";
+} from "../assembler/index.ts";
 
 /**
  * Writes a loop over a thread's share of `batch` times `units`: of each batch that it has a part of,

@@ -7,7 +7,7 @@ import type { Callee, Local } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { finishFunction } from "./finish.ts";
 import type { Functions } from "./functions.ts";
-import { assign, each, held, least, offsetAt, push, sum, times } from "./index.ts";
+import { assign, each, held, least, offsetAt, push, sum, times } from "../assembler/index.ts";
 import type { Operand, Problem } from "./problem.ts";
 import { eachShare } from "./share.ts";
 

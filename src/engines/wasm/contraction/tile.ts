@@ -6,7 +6,7 @@
 import type { Callee, Code, Local } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import type { Functions } from "./functions.ts";
-import { assign, type Index, push, sum } from "./index.ts";
+import { assign, type Index, push, sum } from "../assembler/index.ts";
 
 /** What a tile is, and how the left operand lies. */
 export interface TileShape {

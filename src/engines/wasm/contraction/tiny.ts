@@ -7,14 +7,11 @@ import type { Callee, Code, Local } from "../assembler/code.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { finishFunction } from "./finish.ts";
 import type { Functions } from "./functions.ts";
-import { type Digits, offsetAt } from "./index.ts";
-import type { Operand, Place, Problem } from "./problem.ts";
+import { type Digits, offsetAt } from "../assembler/index.ts";
+import type { Operand, Problem } from "./problem.ts";
 
 /** How many multiplications of vectors are written out. */
 const mostProducts = 96;
-
-/** How many vectors of results have the elementwise work on them written out. */
-const mostFinished = 8;
 
 /** How many vectors of columns are computed side by side. */
 const columnsAtOnce = 4;
@@ -29,15 +26,13 @@ export function isTiny({ arithmetic: { lanes }, batch, m, n, k }: Problem): bool
 
 /** Writes a function `(thread, threads)` of which the first thread's call computes everything. */
 export function tinyFunction(functions: Functions, problem: Problem, name: string): Callee {
-  const { arithmetic: { lanes }, batch, m, n, epilogue } = problem;
-  const few = batch * m * Math.ceil(n / lanes) <= mostFinished;
-  const finish = few ? undefined : finishFunction(functions, problem, `${name}_finish`);
+  const { batch, m, n } = problem;
+  const finish = finishFunction(functions, problem, `${name}_finish`);
   return functions.module.function(name, ["i32", "i32"], [], (code) => {
     code.get(code.parameters[0]);
     code.op("i32.eqz");
     code.if(() => {
-      const finished = few ? epilogue?.(code) : undefined;
-      for (let e = 0; e < batch; e++) writeBatch(code, problem, e, finished);
+      for (let e = 0; e < batch; e++) writeBatch(code, problem, e);
       if (finish === undefined) return;
       for (const bound of [0, batch * m, 0, n]) code.i32(bound);
       code.call(finish);
@@ -47,15 +42,13 @@ export function tinyFunction(functions: Functions, problem: Problem, name: strin
 
 function writeBatch(
   code: Code,
-  { arithmetic, a, b, m, n, k, out, exchanged }: Problem,
+  { arithmetic, a, b, m, n, k, out }: Problem,
   batch: number,
-  finished: ((place: Place) => void) | undefined,
 ): void {
   const { lanes, size } = arithmetic;
   const at = (digits: Digits, place: number) => offsetAt(place, digits) as number;
   const address = ({ address, batch: outer, free, summed }: Operand, i: number, l: number) =>
     address + size * (at(outer, batch) + at(free, i) + at(summed, l));
-  const [index, row, column] = [code.local("i32"), code.local("i32"), code.local("i32")];
   const factor = code.local("v128");
   for (let first = 0; first < n; first += columnsAtOnce * lanes) {
     const columns = Array.from(
@@ -92,20 +85,12 @@ function writeBatch(
       }
       for (const { start, count, value } of columns) {
         const place = (batch * m + i) * n + start;
-        if (finished !== undefined) {
-          const numbers = exchanged ? [place, place, 0] : [place, batch * m + i, start];
-          for (const [x, local] of [index, row, column].entries()) {
-            code.i32(numbers[x]);
-            code.set(local);
-          }
-          finished({ value, index, row, column, lanes: count });
-        }
         arithmetic.storeFirst(code, () => code.i32(0), value, count, out + place * size);
       }
     }
     for (const { right, value } of columns) code.release(...right.locals, value);
   }
-  code.release(factor, index, row, column);
+  code.release(factor);
 }
 
 /** What pushes the right operand's vectors for each summed place, and the variables that they are in. */

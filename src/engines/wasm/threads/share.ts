@@ -4,7 +4,7 @@
  * @module
  */
 import type { Code, Local } from "../assembler/code.ts";
-import { held, least, push, sum, times } from "../contraction/index.ts";
+import { each, held, type Index, least, push, sum, times } from "../assembler/index.ts";
 
 /** A range of places on an axis: from the first to before the second. */
 export interface Share {
@@ -36,4 +36,17 @@ export function shareOf(code: Code, count: number, unit: number): Share {
       ),
     );
   return { from: bound(thread), to: bound(sum(thread, 1)) };
+}
+
+/** A loop over a thread's share of `count` places, or over all of them where nothing is shared. */
+export function eachOwn(code: Code, count: number, body: (at: Local) => void): void {
+  if (code.parameters.length === 0) return each(code, 0, count, 1, body);
+  const { from, to } = shareOf(code, count, 1);
+  each(code, from, to, 1, body);
+  code.release(from, to);
+}
+
+/** A thread's part of memory of which each has so many bytes. */
+export function ownPart(code: Code, start: number, bytes: number): Index {
+  return code.parameters.length === 0 ? start : sum(start, times(code.parameters[0], bytes));
 }

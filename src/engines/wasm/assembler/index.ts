@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Code, Local } from "../assembler/code.ts";
+import type { Code, Local } from "./code.ts";
 
 /** A whole number: known, in a variable, or computed by instructions that leave it on the stack. */
 export type Index = number | Local | ((code: Code) => void);
@@ -122,16 +122,19 @@ export interface Digits {
   readonly strides: readonly number[];
 }
 
+/** The counts of axes of some sizes, the last of which counts fastest, at a place among them all. */
+export function digitsOf(place: number | Local, sizes: readonly number[]): readonly Index[] {
+  let step = 1;
+  return sizes.toReversed().map((size, i) => {
+    const whole = quotient(place, step);
+    step *= size;
+    return i === sizes.length - 1 ? whole : remainder(whole, size);
+  }).reverse();
+}
+
 /** The offset, in elements, of a place on an axis. */
 export function offsetAt(place: number | Local, { sizes, strides }: Digits): Index {
-  let step = 1;
-  let total: Index = 0;
-  for (let i = sizes.length - 1; i >= 0; i--) {
-    const digit = i === 0 ? quotient(place, step) : remainder(quotient(place, step), sizes[i]);
-    total = sum(total, times(digit, strides[i]));
-    step *= sizes[i];
-  }
-  return total;
+  return sum(...digitsOf(place, sizes).map((digit, i) => times(digit, strides[i])).reverse());
 }
 
 /**
