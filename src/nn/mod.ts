@@ -18,7 +18,37 @@
  * @module
  */
 export { elu, gelu, leakyRelu, relu, silu } from "./activations.ts";
+export {
+  type BatchNorm,
+  batchNorm,
+  type BatchNormLayer,
+  type BatchNormOptions,
+  type BatchNormState,
+} from "./batch_norm.ts";
+export {
+  type Bilinear,
+  bilinear,
+  type BilinearOptions,
+  type BilinearParams,
+  type BilinearWeight,
+} from "./bilinear.ts";
 export type { ClassTargets } from "./class_targets.ts";
+export { type Dropout, dropout, type DropoutLayer, type DropoutOptions } from "./dropout.ts";
+export {
+  type Embedding,
+  embedding,
+  type EmbeddingLayer,
+  type EmbeddingOptions,
+  type EmbeddingParams,
+} from "./embedding.ts";
+export { flatten, type Flattening, type FlattenLayer } from "./flatten.ts";
+export {
+  type GroupChannels,
+  type GroupNorm,
+  groupNorm,
+  type GroupNormLayer,
+} from "./group_norm.ts";
+export { type InstanceNorm, instanceNorm, type InstanceNormLayer } from "./instance_norm.ts";
 export {
   type Activation,
   type AnyLayer,
@@ -35,6 +65,7 @@ export {
   type StateArgument,
   type Training,
 } from "./layer.ts";
+export { type LayerNorm, layerNorm, type LayerNormLayer, type NormShape } from "./layer_norm.ts";
 export {
   type Linear,
   linear,
@@ -45,6 +76,15 @@ export {
   type LinearWeight,
 } from "./linear.ts";
 export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+export type { EpsOptions, NormInitOptions, NormParams, NormParamsOf } from "./norm.ts";
+export { type Residual, residual, type SumShape, type TwoWays } from "./residual.ts";
+export {
+  type RmsNorm,
+  rmsNorm,
+  type RmsNormLayer,
+  type RmsNormOptions,
+  type RmsNormParams,
+} from "./rms_norm.ts";
 export {
   type ChainDType,
   type ChainShape,
