@@ -97,3 +97,4 @@ export {
   sequential,
   type States,
 } from "./sequential.ts";
+export { Summary, summary, type SummaryOptions, type SummaryRow } from "./summary.ts";

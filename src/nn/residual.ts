@@ -100,11 +100,13 @@ export function residual<const M extends Member, const Q extends Member = Activa
       const s = state as TwoWays<unknown, unknown> | null;
       const keys = key && random.split(key);
       const [a, after] = asPart(
-        "residual: inner",
+        "residual",
+        "inner",
         () => runLayer(layer, p.inner, x, s?.inner ?? null, keys?.[0]),
       );
       const [b, next] = asPart(
-        "residual: shortcut",
+        "residual",
+        "shortcut",
         () => runLayer(around, p.shortcut, x, s?.shortcut ?? null, keys?.[1]),
       );
       sameShape("residual", a.shape, b.shape);
