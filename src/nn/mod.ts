@@ -17,7 +17,41 @@
  *
  * @module
  */
-export { elu, gelu, leakyRelu, relu, silu } from "./activations.ts";
+export {
+  celu,
+  elu,
+  type Gated,
+  type GatedTypes,
+  geglu,
+  gelu,
+  type GeluOptions,
+  glu,
+  hardSigmoid,
+  hardTanh,
+  identity,
+  leakyRelu,
+  logSigmoid,
+  logSoftmax,
+  mish,
+  type Prelu,
+  prelu,
+  type PreluOptions,
+  type PreluParams,
+  type PreluTypes,
+  reglu,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  sine,
+  softmax,
+  softplus,
+  softsign,
+  step,
+  swiglu,
+  tanh,
+} from "./activations.ts";
 export type { ClassTargets } from "./class_targets.ts";
 export { type Linear, linear, type LinearParams } from "./linear.ts";
 export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";

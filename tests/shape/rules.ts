@@ -6,6 +6,7 @@
 import fc from "fast-check";
 import type { Shape } from "../../src/shape/dim.ts";
 import { broadcastAll, broadcastShapes, broadcastToShape } from "../../src/shape/broadcast.ts";
+import { perChannelShape } from "../../src/shape/channels.ts";
 import { concatShape } from "../../src/shape/concat.ts";
 import {
   type ConvOptions,
@@ -54,7 +55,7 @@ import { reduceShape } from "../../src/shape/reduce.ts";
 import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
 import { type AxisIndex, type Index, sliceShape } from "../../src/shape/slice.ts";
-import { splitShapes, unstackShapes } from "../../src/shape/split.ts";
+import { halvedShape, splitShapes, unstackShapes } from "../../src/shape/split.ts";
 import { expandDimsShape, squeezeShape } from "../../src/shape/squeeze.ts";
 import {
   leastSquaresShape,
@@ -895,6 +896,20 @@ export const rules: readonly Rule[] = [
     splitting,
     (w, [shape, parts, axis]) => [w.shape(shape), axisText(w, parts), w.number(axis)],
     ([shape, parts, axis]) => splitShapes(shape, parts, axis),
+  ),
+  rule(
+    "PerChannel",
+    "channels",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), mostly(fc.constantFrom(1, s[1] ?? 1), dim))),
+    (w, [shape, channels]) => [w.shape(shape), w.number(channels)],
+    ([shape, channels]) => perChannelShape("perChannel", shape, channels),
+  ),
+  rule(
+    "Halved",
+    "split",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), axisOf(s.length))),
+    (w, [shape, axis]) => [w.shape(shape), w.number(axis)],
+    ([shape, axis]) => halvedShape(shape, axis),
   ),
   rule(
     "Unstack",
