@@ -420,6 +420,7 @@ export type { Covariance } from "./src/shape/covariance.ts";
 export type { Diag, Diagonal, Matrices } from "./src/shape/diagonal.ts";
 export type { Einsum } from "./src/shape/einsum.ts";
 export type { Indexing, MeshGrid } from "./src/shape/grid.ts";
+export type { Kernel } from "./src/shape/kernel.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";
 export type { BinEdges, Bins, OneAxis, Quantile, TopK } from "./src/shape/order.ts";

@@ -53,6 +53,7 @@ export {
   tanh,
 } from "./activations.ts";
 export type { ClassTargets } from "./class_targets.ts";
+export * as initializers from "./initializers.ts";
 export {
   type Activation,
   type AnyLayer,
@@ -79,6 +80,7 @@ export {
   type LinearWeight,
 } from "./linear.ts";
 export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+export * as regularizers from "./regularizers.ts";
 export {
   type ChainDType,
   type ChainShape,

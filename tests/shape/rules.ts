@@ -26,6 +26,7 @@ import { diagonalShape, diagShape, matricesShape } from "../../src/shape/diagona
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { type Indexing, meshgridShape } from "../../src/shape/grid.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
+import { kernelShape } from "../../src/shape/kernel.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
 import {
   binEdgesShape,
@@ -896,6 +897,13 @@ export const rules: readonly Rule[] = [
     splitting,
     (w, [shape, parts, axis]) => [w.shape(shape), axisText(w, parts), w.number(axis)],
     ([shape, parts, axis]) => splitShapes(shape, parts, axis),
+  ),
+  rule(
+    "Kernel",
+    "kernel",
+    fc.array(mostly(dim, fc.constantFrom(-1, 1.5)), { maxLength: 4 }),
+    (w, shape) => [w.shape(shape)],
+    (shape) => kernelShape("kernel", shape),
   ),
   rule(
     "PerChannel",
