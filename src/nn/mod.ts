@@ -17,7 +17,6 @@
  *
  * @module
  */
-export { elu, gelu, leakyRelu, relu, silu } from "./activations.ts";
 export {
   type BatchNorm,
   batchNorm,
@@ -49,6 +48,42 @@ export {
   type GroupNormLayer,
 } from "./group_norm.ts";
 export { type InstanceNorm, instanceNorm, type InstanceNormLayer } from "./instance_norm.ts";
+export {
+  celu,
+  elu,
+  type Gated,
+  type GatedTypes,
+  geglu,
+  gelu,
+  type GeluOptions,
+  glu,
+  hardSigmoid,
+  hardTanh,
+  identity,
+  leakyRelu,
+  logSigmoid,
+  logSoftmax,
+  mish,
+  type Prelu,
+  prelu,
+  type PreluOptions,
+  type PreluParams,
+  type PreluTypes,
+  reglu,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  sine,
+  softmax,
+  softplus,
+  softsign,
+  step,
+  swiglu,
+  tanh,
+} from "./activations.ts";
+export * as initializers from "./initializers.ts";
 export {
   type Activation,
   type AnyLayer,
@@ -85,6 +120,7 @@ export {
   type RmsNormOptions,
   type RmsNormParams,
 } from "./rms_norm.ts";
+export * as regularizers from "./regularizers.ts";
 export {
   type ChainDType,
   type ChainShape,

@@ -8,6 +8,7 @@ import type { Shape } from "../../src/shape/dim.ts";
 import { broadcastAll, broadcastShapes, broadcastToShape } from "../../src/shape/broadcast.ts";
 import { bilinearShape } from "../../src/shape/bilinear.ts";
 import { channelledShape, groupedShape } from "../../src/shape/channels.ts";
+import { perChannelShape } from "../../src/shape/per_channel.ts";
 import { concatShape } from "../../src/shape/concat.ts";
 import {
   type ConvOptions,
@@ -27,6 +28,7 @@ import { diagonalShape, diagShape, matricesShape } from "../../src/shape/diagona
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { type Indexing, meshgridShape } from "../../src/shape/grid.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
+import { kernelShape } from "../../src/shape/kernel.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
 import {
   binEdgesShape,
@@ -56,7 +58,7 @@ import { reduceShape } from "../../src/shape/reduce.ts";
 import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
 import { type AxisIndex, type Index, sliceShape } from "../../src/shape/slice.ts";
-import { splitShapes, unstackShapes } from "../../src/shape/split.ts";
+import { halvedShape, splitShapes, unstackShapes } from "../../src/shape/split.ts";
 import { expandDimsShape, squeezeShape } from "../../src/shape/squeeze.ts";
 import {
   leastSquaresShape,
@@ -910,6 +912,27 @@ export const rules: readonly Rule[] = [
     splitting,
     (w, [shape, parts, axis]) => [w.shape(shape), axisText(w, parts), w.number(axis)],
     ([shape, parts, axis]) => splitShapes(shape, parts, axis),
+  ),
+  rule(
+    "Kernel",
+    "kernel",
+    fc.array(mostly(dim, fc.constantFrom(-1, 1.5)), { maxLength: 4 }),
+    (w, shape) => [w.shape(shape)],
+    (shape) => kernelShape("kernel", shape),
+  ),
+  rule(
+    "PerChannel",
+    "channels",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), mostly(fc.constantFrom(1, s[1] ?? 1), dim))),
+    (w, [shape, channels]) => [w.shape(shape), w.number(channels)],
+    ([shape, channels]) => perChannelShape("perChannel", shape, channels),
+  ),
+  rule(
+    "Halved",
+    "split",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), axisOf(s.length))),
+    (w, [shape, axis]) => [w.shape(shape), w.number(axis)],
+    ([shape, axis]) => halvedShape(shape, axis),
   ),
   rule(
     "Unstack",
