@@ -18,6 +18,46 @@
  * @module
  */
 export { elu, gelu, leakyRelu, relu, silu } from "./activations.ts";
-export type { ClassTargets } from "./class_targets.ts";
+export type {
+  ClassLabels,
+  ClassTargets,
+  ClassWeights,
+  CtcTargets,
+  IgnoreIndex,
+  SameRows,
+} from "./class_targets.ts";
 export { type Linear, linear, type LinearParams } from "./linear.ts";
-export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+
+export {
+  hingeLoss,
+  logisticLoss,
+  sigmoidCrossEntropy,
+  type SigmoidOptions,
+  squaredHingeLoss,
+} from "./losses/binary.ts";
+export {
+  type ClassLossOptions,
+  type CrossEntropyOptions,
+  negativeLogLikelihood,
+  type RowLosses,
+  softmaxCrossEntropy,
+} from "./losses/classes.ts";
+export {
+  type CosineOptions,
+  cosineSimilarityLoss,
+  klDivergence,
+  type KlOptions,
+} from "./losses/distances.ts";
+export { multiMarginLoss, type MultiMarginOptions } from "./losses/multi_margin.ts";
+export type { LossOptions, Reduced, Reduction } from "./losses/reduction.ts";
+export {
+  huberLoss,
+  type HuberOptions,
+  logCoshLoss,
+  meanAbsoluteError,
+  meanSquaredError,
+  poissonLoss,
+  type PoissonOptions,
+  smoothL1Loss,
+  type SmoothL1Options,
+} from "./losses/regression.ts";
