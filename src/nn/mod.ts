@@ -42,6 +42,7 @@ export {
   type RowLosses,
   softmaxCrossEntropy,
 } from "./losses/classes.ts";
+export { ctcLoss, type CtcOptions } from "./losses/ctc.ts";
 export {
   type CosineOptions,
   cosineSimilarityLoss,

@@ -9,10 +9,11 @@ import {
   type Arg,
   astype,
   type BroadcastTo,
-  broadcastTo,
   type DType,
   exp,
+  type FloatDType,
   type Floating,
+  full,
   less,
   lessEqual,
   log1p,
@@ -27,6 +28,7 @@ import {
   type Tensor,
   where,
 } from "../../../mod.ts";
+import { broadcastToShape } from "../../shape/broadcast.ts";
 import { elementwiseLoss, type LossOptions, type Reduced, type Reduction } from "./reduction.ts";
 
 /** How {@linkcode sigmoidCrossEntropy} counts. */
@@ -85,14 +87,16 @@ export function sigmoidCrossEntropy<
     const distance = where(negative, z, neg(z));
     const tail = log1p(exp(distance));
     if (posWeight === undefined) return add(sub(where(negative, 0, z), mul(z, t)), tail);
-    const weight: AnyTensor = typeof posWeight === "number"
-      ? add(mul(t, posWeight - 1), 1)
-      : add(mul(t, sub(astype(broadcastTo(posWeight, z.shape), z.dtype), 1)), 1);
-    return add(
-      mul(sub(1, t), z),
-      mul(weight, add(tail, where(negative, neg(z), 0))),
-    );
+    const weight = add(mul(t, sub(weightOf(operation, posWeight, z), 1)), 1);
+    return add(mul(sub(1, t), z), mul(weight, add(tail, where(negative, neg(z), 0))));
   }) as never;
+}
+
+/** A weight that broadcasts to the logits, in their dtype. */
+function weightOf(operation: string, weight: Operand, logits: AnyTensor): AnyTensor {
+  if (typeof weight === "number") return full([], weight, logits.dtype as FloatDType);
+  broadcastToShape(operation, weight.shape, logits.shape);
+  return astype(weight, logits.dtype);
 }
 
 /** Refuses a share that is not from 0 to 1. */

@@ -18,6 +18,7 @@ import {
   mul,
   type Same,
   type Shape,
+  sign,
   sinh,
   sub,
   type Tensor,
@@ -92,8 +93,13 @@ export function meanAbsoluteError<
     predictions,
     targets,
     options,
-    (p, t) => abs(sub(p, t)),
+    (p, t) => distanceOf(sub(p, t)),
   ) as never;
+}
+
+/** The absolute value with the derivative 0 at 0; that of `abs` is 1 there. */
+function distanceOf(x: AnyTensor): AnyTensor {
+  return mul(x, sign(x));
 }
 
 /** How {@linkcode huberLoss} goes from a parabola to a line. */
@@ -177,8 +183,8 @@ export function smoothL1Loss<
   if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: beta must be at least 0, got ${beta}`);
   return elementwiseLoss("smoothL1Loss", predictions, targets, options, (p, t) => {
     const difference = sub(p, t);
+    if (beta === 0) return distanceOf(difference);
     const distance = abs(difference);
-    if (beta === 0) return distance;
     return where(
       less(distance, beta),
       mul(mul(difference, difference), 0.5 / beta),
