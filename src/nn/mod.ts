@@ -22,6 +22,7 @@ export type {
   ClassLabels,
   ClassTargets,
   ClassWeights,
+  CtcLengths,
   CtcTargets,
   IgnoreIndex,
   SameRows,

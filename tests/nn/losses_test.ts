@@ -26,7 +26,6 @@ import {
   klDivergence,
   logCoshLoss,
   logisticLoss,
-  meanAbsoluteError,
   meanSquaredError,
   multiMarginLoss,
   negativeLogLikelihood,
@@ -144,7 +143,7 @@ Deno.test("what is wrong is said in one line", () => {
   message(
     () => softmaxCrossEntropy(x, tensor([0, 1, -1, 2], "int32")),
     ShapeError,
-    "softmaxCrossEntropy: target -1 is not one of 3 classes",
+    "softmaxCrossEntropy: class -1 is not from 0 to 2",
   );
   message(
     () =>

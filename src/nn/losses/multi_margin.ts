@@ -25,7 +25,7 @@ import {
   where,
 } from "../../../mod.ts";
 import { floating } from "../../tensor/dtype.ts";
-import { type IndexDType } from "../../functions/indexing.ts";
+import type { IndexDType } from "../../functions/indexing.ts";
 import type { ClassLabels, ClassWeights } from "../class_targets.ts";
 import { type LossOptions, reduced, type Reduction } from "./reduction.ts";
 import type { RowLosses } from "./classes.ts";

@@ -37,7 +37,7 @@ export function requireClasses(
   if (!isReadable(targets)) return;
   for (const target of elementsOf(targets, operation)) {
     if ((target < 0 || target >= classes) && target !== ignoreIndex) {
-      throw new ShapeError(`${operation}: target ${target} is not one of ${classes} classes`);
+      throw new ShapeError(`${operation}: class ${target} is not from 0 to ${classes - 1}`);
     }
   }
 }
