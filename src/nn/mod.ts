@@ -18,6 +18,20 @@
  * @module
  */
 export { elu, gelu, leakyRelu, relu, silu } from "./activations.ts";
+export {
+  type BatchNorm,
+  batchNorm,
+  type BatchNormLayer,
+  type BatchNormOptions,
+  type BatchNormState,
+} from "./batch_norm.ts";
+export {
+  type Bilinear,
+  bilinear,
+  type BilinearOptions,
+  type BilinearParams,
+  type BilinearWeight,
+} from "./bilinear.ts";
 export type {
   ClassLabels,
   ClassTargets,
@@ -27,8 +41,48 @@ export type {
   IgnoreIndex,
   SameRows,
 } from "./class_targets.ts";
-export { type Linear, linear, type LinearParams } from "./linear.ts";
-
+export { type Dropout, dropout, type DropoutLayer, type DropoutOptions } from "./dropout.ts";
+export {
+  type Embedding,
+  embedding,
+  type EmbeddingLayer,
+  type EmbeddingOptions,
+  type EmbeddingParams,
+} from "./embedding.ts";
+export { flatten, type Flattening, type FlattenLayer } from "./flatten.ts";
+export {
+  type GroupChannels,
+  type GroupNorm,
+  groupNorm,
+  type GroupNormLayer,
+} from "./group_norm.ts";
+export { type InstanceNorm, instanceNorm, type InstanceNormLayer } from "./instance_norm.ts";
+export {
+  type Activation,
+  type AnyLayer,
+  type Initializer,
+  type Input,
+  type Layer,
+  type LayerKind,
+  type LayerParts,
+  type LayerTypes,
+  makeLayer,
+  type Name,
+  type OutputDType,
+  type OutputOf,
+  type StateArgument,
+  type Training,
+} from "./layer.ts";
+export { type LayerNorm, layerNorm, type LayerNormLayer, type NormShape } from "./layer_norm.ts";
+export {
+  type Linear,
+  linear,
+  type LinearLayer,
+  type LinearOptions,
+  type LinearParams,
+  type LinearParamsOf,
+  type LinearWeight,
+} from "./linear.ts";
 export {
   hingeLoss,
   logisticLoss,
@@ -63,3 +117,25 @@ export {
   smoothL1Loss,
   type SmoothL1Options,
 } from "./losses/regression.ts";
+export type { EpsOptions, NormInitOptions, NormParams, NormParamsOf } from "./norm.ts";
+export { type Residual, residual, type SumShape, type TwoWays } from "./residual.ts";
+export {
+  type RmsNorm,
+  rmsNorm,
+  type RmsNormLayer,
+  type RmsNormOptions,
+  type RmsNormParams,
+} from "./rms_norm.ts";
+export {
+  type ChainDType,
+  type ChainShape,
+  type Member,
+  type MemberDType,
+  type MemberParams,
+  type MemberShape,
+  type MemberState,
+  type Sequential,
+  sequential,
+  type States,
+} from "./sequential.ts";
+export { Summary, summary, type SummaryOptions, type SummaryRow } from "./summary.ts";
