@@ -31,7 +31,15 @@ export {
   type BilinearParams,
   type BilinearWeight,
 } from "./bilinear.ts";
-export type { ClassTargets } from "./class_targets.ts";
+export type {
+  ClassLabels,
+  ClassTargets,
+  ClassWeights,
+  CtcLengths,
+  CtcTargets,
+  IgnoreIndex,
+  SameRows,
+} from "./class_targets.ts";
 export { type Dropout, dropout, type DropoutLayer, type DropoutOptions } from "./dropout.ts";
 export {
   type Embedding,
@@ -110,7 +118,40 @@ export {
   type LinearParamsOf,
   type LinearWeight,
 } from "./linear.ts";
-export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+export {
+  hingeLoss,
+  logisticLoss,
+  sigmoidCrossEntropy,
+  type SigmoidOptions,
+  squaredHingeLoss,
+} from "./losses/binary.ts";
+export {
+  type ClassLossOptions,
+  type CrossEntropyOptions,
+  negativeLogLikelihood,
+  type RowLosses,
+  softmaxCrossEntropy,
+} from "./losses/classes.ts";
+export { ctcLoss, type CtcOptions } from "./losses/ctc.ts";
+export {
+  type CosineOptions,
+  cosineSimilarityLoss,
+  klDivergence,
+  type KlOptions,
+} from "./losses/distances.ts";
+export { multiMarginLoss, type MultiMarginOptions } from "./losses/multi_margin.ts";
+export type { LossOptions, Reduced, Reduction } from "./losses/reduction.ts";
+export {
+  huberLoss,
+  type HuberOptions,
+  logCoshLoss,
+  meanAbsoluteError,
+  meanSquaredError,
+  poissonLoss,
+  type PoissonOptions,
+  smoothL1Loss,
+  type SmoothL1Options,
+} from "./losses/regression.ts";
 export type { EpsOptions, NormInitOptions, NormParams, NormParamsOf } from "./norm.ts";
 export { type Residual, residual, type SumShape, type TwoWays } from "./residual.ts";
 export {
