@@ -403,6 +403,7 @@ export type {
   Conv1d,
   Conv2d,
   Conv3d,
+  ConvNd,
   ConvOptions,
   Padding,
   PerAxis,
@@ -413,6 +414,7 @@ export type {
   ConvTranspose1d,
   ConvTranspose2d,
   ConvTranspose3d,
+  ConvTransposeNd,
   ConvTransposeOptions,
 } from "./src/shape/conv_transpose.ts";
 export type { Cumulative, Diff } from "./src/shape/cumulative.ts";
