@@ -397,6 +397,7 @@ export * as random from "./src/random/mod.ts";
 // Shapes and their rules as types.
 export type { Dim, Exact, Mutable, Plain, Shape } from "./src/shape/dim.ts";
 export { type Arg, type Fail, type Ok, ShapeError } from "./src/shape/fail.ts";
+export type { AdaptivePool, GlobalPool } from "./src/shape/adaptive_pool.ts";
 export type { Broadcast, Broadcast3, BroadcastTo } from "./src/shape/broadcast.ts";
 export type { Concat } from "./src/shape/concat.ts";
 export type {
@@ -409,6 +410,15 @@ export type {
   PerAxis,
   WindowOptions,
 } from "./src/shape/conv.ts";
+export type {
+  ConvKernel,
+  ConvTransposeKernel,
+  DepthwiseConv,
+  DepthwiseKernel,
+  DepthwiseOptions,
+  KernelSize,
+  SeparableConv,
+} from "./src/shape/conv_kernel.ts";
 export type { DynamicSlice, DynamicUpdateSlice, Starts } from "./src/shape/dynamic.ts";
 export type {
   ConvTranspose1d,

@@ -20,6 +20,31 @@
 export { elu, gelu, leakyRelu, relu, silu } from "./activations.ts";
 export type { ClassTargets } from "./class_targets.ts";
 export {
+  adaptiveAvgPooling,
+  adaptiveMaxPooling,
+  type AdaptivePooling,
+  type AdaptivePoolingLayer,
+  globalAvgPooling,
+  globalMaxPooling,
+  type GlobalPooling,
+  type GlobalPoolingLayer,
+  type GlobalPoolingOptions,
+} from "./adaptive_pooling.ts";
+export { type Conv, conv, type ConvLayer, type ConvLayerOptions } from "./conv.ts";
+export {
+  type ConvTranspose,
+  convTranspose,
+  type ConvTransposeLayer,
+  type ConvTransposeLayerOptions,
+} from "./conv_transpose.ts";
+export {
+  type Depthwise,
+  depthwiseConv,
+  type DepthwiseConvLayer,
+  type DepthwiseConvLayerOptions,
+} from "./depthwise.ts";
+export type { ConvParams, ConvParamsOf, ConvWeight, KernelOptions } from "./kernels.ts";
+export {
   type Activation,
   type AnyLayer,
   type Initializer,
@@ -45,6 +70,24 @@ export {
   type LinearWeight,
 } from "./linear.ts";
 export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+export {
+  type AvgPooling,
+  avgPooling,
+  type AvgPoolingOptions,
+  type MaxPooling,
+  maxPooling,
+  type MaxPoolingOptions,
+  type PoolingLayer,
+} from "./pooling.ts";
+export {
+  type PointwiseKernel,
+  type Separable,
+  separableConv,
+  type SeparableConvLayer,
+  type SeparableParams,
+  type SeparableParamsOf,
+  type SeparableWeights,
+} from "./separable.ts";
 export {
   type ChainDType,
   type ChainShape,

@@ -66,7 +66,11 @@ export type ConvNd<X extends Shape, W extends Shape, O, K extends string> =
     : W["length"] extends 3 | 4 | 5 ? Conv<X, W, O, K, W["length"]>
     : WrongKernel<W, K>;
 
-/** The failure of a kernel's rank. */
+/**
+ * The failure of a kernel's rank.
+ *
+ * @internal
+ */
 export type WrongKernel<W extends Shape, K extends string> = Fail<
   `${K}: needs a kernel of rank 3, 4 or 5, got ${Show<W, K>}`
 >;
@@ -109,7 +113,11 @@ export type Divides<G, C, K> = G extends 1 ? true
   : DivRem<C & number, G & number>[1] extends 0 ? true
   : false;
 
-/** The channels of all groups together. */
+/**
+ * The channels of all groups together.
+ *
+ * @internal
+ */
 export type GroupedChannels<C, G, K> = G extends 1 ? C
   : IsLiteral<C, K> extends true ? Mul<C & number, G & number>
   : number;

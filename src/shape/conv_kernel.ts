@@ -5,10 +5,10 @@
  * @module
  */
 import type { DivFloor, DivRem, NotWhole } from "./arithmetic.ts";
-import { checkGroups, type ConvNd, convShape, type Divides } from "./conv.ts";
+import { checkGroups, type ConvNd, convShape, type Divides, type GroupedChannels } from "./conv.ts";
 import type { Dim, IsLiteral, Shape, UnknownRank } from "./dim.ts";
 import { type Fail, ShapeError, type Show, showShape } from "./fail.ts";
-import { type At, type Setting, type WindowOptions } from "./window.ts";
+import type { At, Setting, WindowOptions } from "./window.ts";
 
 /** The sizes of a kernel along one to three spatial axes. */
 export type KernelSize =
@@ -42,7 +42,11 @@ export type ConvTransposeKernel<
 > = WrongGroups<I, O, G, K> extends infer F ? [F] extends [never] ? [I, Each<O, G, K>, ...Size] : F
   : never;
 
-/** The failure of a number of groups, or `never`. */
+/**
+ * The failure of a number of groups, or `never`.
+ *
+ * @internal
+ */
 type WrongGroups<I extends Dim, O extends Dim, G, K extends string> =
   NotWhole<G & number, "0"> extends true
     ? Fail<`${K}: groups must be a whole number from 1 on, got ${G & number}`>
@@ -52,25 +56,44 @@ type WrongGroups<I extends Dim, O extends Dim, G, K extends string> =
       ? Fail<`${K}: ${G & number} groups do not divide ${O} output channels`>
     : never;
 
-/** The channels of each group. */
+/**
+ * The channels of each group.
+ *
+ * @internal
+ */
 type Each<C extends Dim, G, K> = G extends 1 ? C
   : IsLiteral<C, K> extends false ? number
   : DivFloor<C, G & number>;
+
+/** The shape of a depthwise kernel: `[C multiplier, 1, …size]`. */
+export type DepthwiseKernel<
+  C extends Dim,
+  Size extends Shape,
+  M,
+  K extends string = "depthwiseConv",
+> = NotWhole<M & number, "0"> extends true ? WrongMultiplier<M & number, K>
+  : [GroupedChannels<C, M, K>, 1, ...Size];
+
+/** @internal */
+type WrongMultiplier<M extends number, K extends string> = Fail<
+  `${K}: multiplier must be a whole number from 1 on, got ${M}`
+>;
 
 /** The shape of a depthwise convolution with a kernel `[C multiplier, 1, …spatial]`. */
 export type DepthwiseConv<X extends Shape, W extends Shape, O, K extends string = "depthwiseConv"> =
   UnknownRank<W, K> extends true ? Shape
     : Multiplier<O> extends infer M extends number
-      ? NotWhole<M, "0"> extends true
-        ? Fail<`${K}: multiplier must be a whole number from 1 on, got ${M}`>
+      ? NotWhole<M, "0"> extends true ? WrongMultiplier<M, K>
       : Remainder<W[0], M, K> extends 0 ? ConvNd<X, W, O & { readonly groups: Each<W[0], M, K> }, K>
       : Fail<
         `${K}: a multiplier of ${M} does not divide the ${W[0]} features of kernel ${Show<W, K>}`
       >
     : never;
 
+/** @internal */
 type Multiplier<O> = At<Setting<O, "multiplier", 1>, 0>;
 
+/** @internal */
 type Remainder<C extends Dim, M extends number, K> = IsLiteral<C, K> extends false ? 0
   : number extends M ? 0
   : DivRem<C, M>[1];
@@ -121,13 +144,28 @@ export function convTransposeKernelShape(
   return [inputs, outputs / (groups ?? 1), ...spatial];
 }
 
-/** How many groups a depthwise convolution has: one for each channel of its input. */
-export function depthwiseGroups(operation: string, kernel: Shape, multiplier = 1): number {
+function checkMultiplier(operation: string, multiplier: number): void {
   if (!Number.isInteger(multiplier) || multiplier < 1) {
     throw new ShapeError(
       `${operation}: multiplier must be a whole number from 1 on, got ${multiplier}`,
     );
   }
+}
+
+/** The run-time twin of {@linkcode DepthwiseKernel}. */
+export function depthwiseKernelShape(
+  operation: string,
+  channels: Dim,
+  size: Shape,
+  multiplier = 1,
+): number[] {
+  checkMultiplier(operation, multiplier);
+  return [channels * multiplier, 1, ...size];
+}
+
+/** How many groups a depthwise convolution has: one for each channel of its input. */
+export function depthwiseGroups(operation: string, kernel: Shape, multiplier = 1): number {
+  checkMultiplier(operation, multiplier);
   if (kernel[0] % multiplier !== 0) {
     throw new ShapeError(
       `${operation}: a multiplier of ${multiplier} does not divide the ${

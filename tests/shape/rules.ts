@@ -22,6 +22,7 @@ import {
 import {
   convKernelShape,
   convTransposeKernelShape,
+  depthwiseKernelShape,
   type DepthwiseOptions,
   depthwiseShape,
   separableShape,
@@ -741,6 +742,13 @@ export const rules: readonly Rule[] = [
   ),
   kernel("ConvKernel", convKernelShape),
   kernel("ConvTransposeKernel", convTransposeKernelShape),
+  rule(
+    "DepthwiseKernel",
+    "conv_kernel",
+    fc.tuple(dim, ofRank(1, 3), mostly(fc.integer({ min: 1, max: 4 }), fc.constantFrom(0, 1.5))),
+    (w, [c, size, m]) => [w.number(c), w.shape(size), w.number(m), named("conv")],
+    ([c, size, m]) => depthwiseKernelShape("conv", c, size, m),
+  ),
   rule(
     "DepthwiseConv",
     "conv_kernel",
