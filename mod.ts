@@ -397,6 +397,7 @@ export * as random from "./src/random/mod.ts";
 // Shapes and their rules as types.
 export type { Dim, Exact, Mutable, Plain, Shape } from "./src/shape/dim.ts";
 export { type Arg, type Fail, type Ok, ShapeError } from "./src/shape/fail.ts";
+export type { AdaptivePool, GlobalPool } from "./src/shape/adaptive_pool.ts";
 export type { Broadcast, Broadcast3, BroadcastTo } from "./src/shape/broadcast.ts";
 export type { Bilinear } from "./src/shape/bilinear.ts";
 export type { Channelled, Grouped } from "./src/shape/channels.ts";
@@ -405,16 +406,27 @@ export type {
   Conv1d,
   Conv2d,
   Conv3d,
+  ConvNd,
   ConvOptions,
   Padding,
   PerAxis,
   WindowOptions,
 } from "./src/shape/conv.ts";
+export type {
+  ConvKernel,
+  ConvTransposeKernel,
+  DepthwiseConv,
+  DepthwiseKernel,
+  DepthwiseOptions,
+  KernelSize,
+  SeparableConv,
+} from "./src/shape/conv_kernel.ts";
 export type { DynamicSlice, DynamicUpdateSlice, Starts } from "./src/shape/dynamic.ts";
 export type {
   ConvTranspose1d,
   ConvTranspose2d,
   ConvTranspose3d,
+  ConvTransposeNd,
   ConvTransposeOptions,
 } from "./src/shape/conv_transpose.ts";
 export type { Cumulative, Diff } from "./src/shape/cumulative.ts";

@@ -93,6 +93,31 @@ export {
 } from "./activations.ts";
 export * as initializers from "./initializers.ts";
 export {
+  adaptiveAvgPooling,
+  adaptiveMaxPooling,
+  type AdaptivePooling,
+  type AdaptivePoolingLayer,
+  globalAvgPooling,
+  globalMaxPooling,
+  type GlobalPooling,
+  type GlobalPoolingLayer,
+  type GlobalPoolingOptions,
+} from "./adaptive_pooling.ts";
+export { type Conv, conv, type ConvLayer, type ConvLayerOptions } from "./conv.ts";
+export {
+  type ConvTranspose,
+  convTranspose,
+  type ConvTransposeLayer,
+  type ConvTransposeLayerOptions,
+} from "./conv_transpose.ts";
+export {
+  type Depthwise,
+  depthwiseConv,
+  type DepthwiseConvLayer,
+  type DepthwiseConvLayerOptions,
+} from "./depthwise.ts";
+export type { ConvParams, ConvParamsOf, ConvWeight, KernelOptions } from "./kernels.ts";
+export {
   type Activation,
   type AnyLayer,
   type Initializer,
@@ -162,6 +187,24 @@ export {
   type RmsNormParams,
 } from "./rms_norm.ts";
 export * as regularizers from "./regularizers.ts";
+export {
+  type AvgPooling,
+  avgPooling,
+  type AvgPoolingOptions,
+  type MaxPooling,
+  maxPooling,
+  type MaxPoolingOptions,
+  type PoolingLayer,
+} from "./pooling.ts";
+export {
+  type PointwiseKernel,
+  type Separable,
+  separableConv,
+  type SeparableConvLayer,
+  type SeparableParams,
+  type SeparableParamsOf,
+  type SeparableWeights,
+} from "./separable.ts";
 export {
   type ChainDType,
   type ChainShape,
