@@ -29,9 +29,9 @@ export type GlobalPool<X extends Shape, Keep extends boolean, K extends string> 
   Keep ? Shape
   : UnknownRank<X, K> extends true ? Shape
   : X["length"] extends 3 | 4 | 5
-    ? Spatial<X, 1, K, [X[0], X[1]]> extends infer S
-      ? S extends Shape ? Keep extends true ? S : [X[0], X[1]] : S
-    : never
+    ? Spatial<X, 1, K, [X[0], X[1]]> extends infer S extends Shape
+      ? Keep extends true ? S : [X[0], X[1]]
+    : Spatial<X, 1, K, [X[0], X[1]]>
   : WrongRank<X, K>;
 
 /** @internal */
