@@ -19,6 +19,7 @@
  */
 export { elu, gelu, leakyRelu, relu, silu } from "./activations.ts";
 export type { ClassTargets } from "./class_targets.ts";
+export { type Gru, gru, gruCell } from "./gru.ts";
 export {
   type Activation,
   type AnyLayer,
@@ -44,7 +45,27 @@ export {
   type LinearParamsOf,
   type LinearWeight,
 } from "./linear.ts";
+export { type Lstm, lstm, lstmCell, type LstmState } from "./lstm.ts";
 export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+export {
+  type AfterSteps,
+  type BidirectionalParams,
+  type Directions,
+  type InitRecurrent,
+  type Recurrent,
+  type RecurrentArgument,
+  type RecurrentInit,
+  type RecurrentLayer,
+  type RecurrentLayerOptions,
+  type RecurrentOf,
+  type RecurrentOptions,
+  type RecurrentParams,
+  type RecurrentParamsOf,
+  type RecurrentWeights,
+  type Sided,
+  type StepsOf,
+} from "./recurrent.ts";
+export { type Rnn, rnn, rnnCell, type RnnOptions } from "./rnn.ts";
 export {
   type ChainDType,
   type ChainShape,
