@@ -18,8 +18,44 @@
  * @module
  */
 export { elu, gelu, leakyRelu, relu, silu } from "./activations.ts";
+export {
+  type AttentionDropout,
+  type AttentionOptions,
+  scaledDotProductAttention,
+} from "./attention.ts";
+export type { Attended, Projected, Scores } from "./attention_shape.ts";
+export {
+  type BatchNorm,
+  batchNorm,
+  type BatchNormLayer,
+  type BatchNormOptions,
+  type BatchNormState,
+} from "./batch_norm.ts";
+export {
+  type Bilinear,
+  bilinear,
+  type BilinearOptions,
+  type BilinearParams,
+  type BilinearWeight,
+} from "./bilinear.ts";
 export type { ClassTargets } from "./class_targets.ts";
+export { type Dropout, dropout, type DropoutLayer, type DropoutOptions } from "./dropout.ts";
+export {
+  type Embedding,
+  embedding,
+  type EmbeddingLayer,
+  type EmbeddingOptions,
+  type EmbeddingParams,
+} from "./embedding.ts";
+export { flatten, type Flattening, type FlattenLayer } from "./flatten.ts";
+export {
+  type GroupChannels,
+  type GroupNorm,
+  groupNorm,
+  type GroupNormLayer,
+} from "./group_norm.ts";
 export { type Gru, gru, gruCell } from "./gru.ts";
+export { type InstanceNorm, instanceNorm, type InstanceNormLayer } from "./instance_norm.ts";
 export {
   type Activation,
   type AnyLayer,
@@ -36,6 +72,7 @@ export {
   type StateArgument,
   type Training,
 } from "./layer.ts";
+export { type LayerNorm, layerNorm, type LayerNormLayer, type NormShape } from "./layer_norm.ts";
 export {
   type Linear,
   linear,
@@ -47,6 +84,48 @@ export {
 } from "./linear.ts";
 export { type Lstm, lstm, lstmCell, type LstmState } from "./lstm.ts";
 export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+export {
+  type AttentionCache,
+  type MultiHeadAttention,
+  multiHeadAttention,
+  type MultiHeadOptions,
+  type SelfAttention,
+  type SelfAttentionLayerOptions,
+  type SelfAttentionOptions,
+} from "./multi_head_attention.ts";
+export type {
+  BiasedProjection,
+  HeadsArgument,
+  HeadsOptions,
+  HeadsParams,
+  Projection,
+  ProjectionOf,
+} from "./multi_head_params.ts";
+export type {
+  CacheRule,
+  HeadDim,
+  HeadScores,
+  HeadSize,
+  KeyRule,
+  ValueRule,
+} from "./multi_head_shape.ts";
+export type { EpsOptions, NormInitOptions, NormParams, NormParamsOf } from "./norm.ts";
+export {
+  type Rotary,
+  rotary,
+  type RotaryOptions,
+  type RotaryPositions,
+  type SinusoidalOptions,
+  sinusoidalPositions,
+} from "./positions.ts";
+export { type Residual, residual, type SumShape, type TwoWays } from "./residual.ts";
+export {
+  type RmsNorm,
+  rmsNorm,
+  type RmsNormLayer,
+  type RmsNormOptions,
+  type RmsNormParams,
+} from "./rms_norm.ts";
 export {
   type AfterSteps,
   type BidirectionalParams,
@@ -78,3 +157,4 @@ export {
   sequential,
   type States,
 } from "./sequential.ts";
+export { Summary, summary, type SummaryOptions, type SummaryRow } from "./summary.ts";
