@@ -23,6 +23,12 @@
  * @module
  */
 export {
+  type AttentionDropout,
+  type AttentionOptions,
+  scaledDotProductAttention,
+} from "./attention.ts";
+export type { Attended, Projected, Scores } from "./attention_shape.ts";
+export {
   type BatchNorm,
   batchNorm,
   type BatchNormLayer,
@@ -60,6 +66,7 @@ export {
   groupNorm,
   type GroupNormLayer,
 } from "./group_norm.ts";
+export { type Gru, gru, gruCell } from "./gru.ts";
 export { type InstanceNorm, instanceNorm, type InstanceNormLayer } from "./instance_norm.ts";
 export {
   celu,
@@ -182,7 +189,42 @@ export {
   smoothL1Loss,
   type SmoothL1Options,
 } from "./losses/regression.ts";
+export { type Lstm, lstm, lstmCell, type LstmState } from "./lstm.ts";
+export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+export {
+  type AttentionCache,
+  type MultiHeadAttention,
+  multiHeadAttention,
+  type MultiHeadOptions,
+  type SelfAttention,
+  type SelfAttentionLayerOptions,
+  type SelfAttentionOptions,
+} from "./multi_head_attention.ts";
+export type {
+  BiasedProjection,
+  HeadsArgument,
+  HeadsOptions,
+  HeadsParams,
+  Projection,
+  ProjectionOf,
+} from "./multi_head_params.ts";
+export type {
+  CacheRule,
+  HeadDim,
+  HeadScores,
+  HeadSize,
+  KeyRule,
+  ValueRule,
+} from "./multi_head_shape.ts";
 export type { EpsOptions, NormInitOptions, NormParams, NormParamsOf } from "./norm.ts";
+export {
+  type Rotary,
+  rotary,
+  type RotaryOptions,
+  type RotaryPositions,
+  type SinusoidalOptions,
+  sinusoidalPositions,
+} from "./positions.ts";
 export { type Residual, residual, type SumShape, type TwoWays } from "./residual.ts";
 export {
   type RmsNorm,
@@ -210,6 +252,25 @@ export {
   type SeparableParamsOf,
   type SeparableWeights,
 } from "./separable.ts";
+export {
+  type AfterSteps,
+  type BidirectionalParams,
+  type Directions,
+  type InitRecurrent,
+  type Recurrent,
+  type RecurrentArgument,
+  type RecurrentInit,
+  type RecurrentLayer,
+  type RecurrentLayerOptions,
+  type RecurrentOf,
+  type RecurrentOptions,
+  type RecurrentParams,
+  type RecurrentParamsOf,
+  type RecurrentWeights,
+  type Sided,
+  type StepsOf,
+} from "./recurrent.ts";
+export { type Rnn, rnn, rnnCell, type RnnOptions } from "./rnn.ts";
 export {
   type ChainDType,
   type ChainShape,
