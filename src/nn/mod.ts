@@ -190,7 +190,6 @@ export {
   type SmoothL1Options,
 } from "./losses/regression.ts";
 export { type Lstm, lstm, lstmCell, type LstmState } from "./lstm.ts";
-export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
 export {
   type AttentionCache,
   type MultiHeadAttention,
