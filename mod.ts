@@ -398,6 +398,8 @@ export * as random from "./src/random/mod.ts";
 export type { Dim, Exact, Mutable, Plain, Shape } from "./src/shape/dim.ts";
 export { type Arg, type Fail, type Ok, ShapeError } from "./src/shape/fail.ts";
 export type { Broadcast, Broadcast3, BroadcastTo } from "./src/shape/broadcast.ts";
+export type { Bilinear } from "./src/shape/bilinear.ts";
+export type { Channelled, Grouped } from "./src/shape/channels.ts";
 export type { Concat } from "./src/shape/concat.ts";
 export type {
   Conv1d,
@@ -433,11 +435,12 @@ export type { Reduce } from "./src/shape/reduce.ts";
 export type { Flatten, Reshape } from "./src/shape/reshape.ts";
 export type { Same } from "./src/shape/same.ts";
 export type { AxisIndex, Bound, Index, Slice } from "./src/shape/slice.ts";
-export type { PerChannel } from "./src/shape/channels.ts";
+export type { PerChannel } from "./src/shape/per_channel.ts";
 export type { Halved, Split, Unstack } from "./src/shape/split.ts";
 export type { ExpandDims, Squeeze } from "./src/shape/squeeze.ts";
 export type { Stack } from "./src/shape/stack.ts";
 export type { OneHot, Take, TakeAlong } from "./src/shape/take.ts";
 export type { Cross, Inner, Pairs, TensorDot } from "./src/shape/tensordot.ts";
 export type { Kron, Repeat, Tile } from "./src/shape/tile.ts";
+export type { Trailing } from "./src/shape/trailing.ts";
 export type { Transpose } from "./src/shape/transpose.ts";

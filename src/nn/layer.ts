@@ -208,9 +208,11 @@ export function makeLayer<F extends LayerTypes>(parts: LayerParts): Layer<F> {
       throw new TypeError(`${name}: needs the state that initState makes`);
     }
     const compute = () => run(params, x, state, key);
-    return observer === undefined ? compute() : observer({ name, params, x, state }, compute);
+    if (observer === undefined) return compute();
+    const called = { layer, part, params, x, state };
+    return inPart("", () => observer!(called, compute));
   };
-  return {
+  const layer = {
     name,
     init,
     initState,
@@ -218,12 +220,15 @@ export function makeLayer<F extends LayerTypes>(parts: LayerParts): Layer<F> {
     train: (params: unknown, x: AnyTensor, training: { key: random.Key; state?: unknown }) =>
       call(params, x, training.state ?? null, training.key),
   } as unknown as Layer<F>;
+  return layer;
 }
 
 /** A call of a layer. */
 export interface LayerCall {
-  /** The layer's kind. */
-  readonly name: string;
+  /** The layer. */
+  readonly layer: AnyLayer;
+  /** Which part it is of the layer that called it; empty where it is none. */
+  readonly part: string;
   /** The parameters. */
   readonly params: unknown;
   /** What comes in. */
@@ -251,12 +256,24 @@ export function observed<R>(by: Observer, body: () => R): R {
   }
 }
 
-/** Lets a layer that is part of another run: its errors say which part it is. */
-export function asPart<R>(part: string, run: () => R): R {
+let part = "";
+
+function inPart<R>(name: string, body: () => R): R {
+  const before = part;
+  part = name;
   try {
-    return run();
+    return body();
+  } finally {
+    part = before;
+  }
+}
+
+/** Lets a part of a layer run: its errors say whose part it is, and which. */
+export function asPart<R>(owner: string, name: string, run: () => R): R {
+  try {
+    return inPart(name, run);
   } catch (error) {
-    if (error instanceof KatachiError) error.message = `${part}: ${error.message}`;
+    if (error instanceof KatachiError) error.message = `${owner}: ${name}: ${error.message}`;
     throw error;
   }
 }

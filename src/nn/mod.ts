@@ -18,6 +18,37 @@
  * @module
  */
 export {
+  type BatchNorm,
+  batchNorm,
+  type BatchNormLayer,
+  type BatchNormOptions,
+  type BatchNormState,
+} from "./batch_norm.ts";
+export {
+  type Bilinear,
+  bilinear,
+  type BilinearOptions,
+  type BilinearParams,
+  type BilinearWeight,
+} from "./bilinear.ts";
+export type { ClassTargets } from "./class_targets.ts";
+export { type Dropout, dropout, type DropoutLayer, type DropoutOptions } from "./dropout.ts";
+export {
+  type Embedding,
+  embedding,
+  type EmbeddingLayer,
+  type EmbeddingOptions,
+  type EmbeddingParams,
+} from "./embedding.ts";
+export { flatten, type Flattening, type FlattenLayer } from "./flatten.ts";
+export {
+  type GroupChannels,
+  type GroupNorm,
+  groupNorm,
+  type GroupNormLayer,
+} from "./group_norm.ts";
+export { type InstanceNorm, instanceNorm, type InstanceNormLayer } from "./instance_norm.ts";
+export {
   celu,
   elu,
   type Gated,
@@ -52,7 +83,6 @@ export {
   swiglu,
   tanh,
 } from "./activations.ts";
-export type { ClassTargets } from "./class_targets.ts";
 export * as initializers from "./initializers.ts";
 export {
   type Activation,
@@ -70,6 +100,7 @@ export {
   type StateArgument,
   type Training,
 } from "./layer.ts";
+export { type LayerNorm, layerNorm, type LayerNormLayer, type NormShape } from "./layer_norm.ts";
 export {
   type Linear,
   linear,
@@ -80,6 +111,15 @@ export {
   type LinearWeight,
 } from "./linear.ts";
 export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+export type { EpsOptions, NormInitOptions, NormParams, NormParamsOf } from "./norm.ts";
+export { type Residual, residual, type SumShape, type TwoWays } from "./residual.ts";
+export {
+  type RmsNorm,
+  rmsNorm,
+  type RmsNormLayer,
+  type RmsNormOptions,
+  type RmsNormParams,
+} from "./rms_norm.ts";
 export * as regularizers from "./regularizers.ts";
 export {
   type ChainDType,
@@ -93,3 +133,4 @@ export {
   sequential,
   type States,
 } from "./sequential.ts";
+export { Summary, summary, type SummaryOptions, type SummaryRow } from "./summary.ts";

@@ -91,7 +91,11 @@ type WrongInputDilation<O, Rank extends number, K extends string> = WrongPerAxis
   K
 >;
 
-/** Whether a number of groups divides a number of channels, as far as the compiler knows. */
+/**
+ * Whether a number of groups divides a number of channels, as far as the compiler knows.
+ *
+ * @internal
+ */
 export type Divides<G, C, K> = G extends 1 ? true
   : number extends G ? true
   : IsLiteral<C, K> extends false ? true

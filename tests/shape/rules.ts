@@ -6,7 +6,9 @@
 import fc from "fast-check";
 import type { Shape } from "../../src/shape/dim.ts";
 import { broadcastAll, broadcastShapes, broadcastToShape } from "../../src/shape/broadcast.ts";
-import { perChannelShape } from "../../src/shape/channels.ts";
+import { bilinearShape } from "../../src/shape/bilinear.ts";
+import { channelledShape, groupedShape } from "../../src/shape/channels.ts";
+import { perChannelShape } from "../../src/shape/per_channel.ts";
 import { concatShape } from "../../src/shape/concat.ts";
 import {
   type ConvOptions,
@@ -68,6 +70,7 @@ import { stackShape } from "../../src/shape/stack.ts";
 import { crossShape, innerShape, type Pairs, tensordotShape } from "../../src/shape/tensordot.ts";
 import { kronShape, repeatShape, tileShape } from "../../src/shape/tile.ts";
 import { oneHotShape, takeAlongShape, takeShape } from "../../src/shape/take.ts";
+import { trailingShape } from "../../src/shape/trailing.ts";
 import { transposeShape } from "../../src/shape/transpose.ts";
 
 /** Writes arguments as types; it may write less than is known of them. */
@@ -527,6 +530,18 @@ const chain = fc.array(dim, { minLength: 2, maxLength: 6 }).chain((dims) => {
 });
 
 /** All rules. */
+const bilinearForms = fc.tuple(ofRank(0, 2), dim, dim, dim).chain(([front, i, j, o]) =>
+  fc.tuple(
+    mostly(near([...front, i]), anyShape),
+    mostly(near([...front, j]), anyShape),
+    mostly(near([i, j, o]), anyShape),
+  )
+);
+
+const ending = fc.tuple(ofRank(0, 3), ofRank(0, 2)).chain(([front, end]) =>
+  fc.tuple(mostly(near([...front, ...end]), anyShape), fc.constant(end))
+);
+
 export const rules: readonly Rule[] = [
   rule(
     "Broadcast",
@@ -1034,5 +1049,44 @@ export const rules: readonly Rule[] = [
     chain,
     (w, shapes) => [listText(w, shapes)],
     (shapes) => multiDotShape(shapes),
+  ),
+  rule(
+    "Bilinear",
+    "bilinear",
+    bilinearForms,
+    (w, [a, b, weights]) => [w.shape(a), w.shape(b), w.shape(weights), named("op")],
+    ([a, b, weights]) => bilinearShape("op", a, b, weights),
+  ),
+  rule(
+    "Channelled",
+    "channels",
+    fc.tuple(ofRank(0, 2), fc.constantFrom(2, 3)).chain(([[n, c, ...rest], rank]) =>
+      fc.tuple(
+        mostly<number[]>(fc.constant([n ?? 1, c ?? 1, 4, ...rest]), anyShape),
+        mostly(fc.constant(c ?? 1), dim),
+        fc.constant(rank),
+      )
+    ),
+    (w, [shape, c, rank]) => [w.shape(shape), w.number(c), `${rank}`, named("op")],
+    ([shape, c, rank]) => channelledShape("op", shape, c, rank),
+  ),
+  rule(
+    "Grouped",
+    "channels",
+    fc.tuple(mostly(ofRank(2, 4), anyShape), fc.nat(4)).chain(([[n, c = 1, ...rest], g]) =>
+      fc.tuple(
+        fc.constantFrom(n === undefined ? [] : [n, c * g, ...rest], [n ?? 1, c, ...rest]),
+        fc.constant(g),
+      )
+    ),
+    (w, [shape, groups]) => [w.shape(shape), w.number(groups), named("op")],
+    ([shape, groups]) => groupedShape("op", shape, groups),
+  ),
+  rule(
+    "Trailing",
+    "trailing",
+    ending,
+    (w, [shape, end]) => [w.shape(shape), w.shape(end), named("op")],
+    ([shape, end]) => trailingShape("op", shape, end),
   ),
 ];

@@ -20,7 +20,7 @@ import {
   type Tensor,
   where,
 } from "../../../mod.ts";
-import { perChannelShape } from "../../shape/channels.ts";
+import { perChannelShape } from "../../shape/per_channel.ts";
 import { type Input, type Layer, type LayerTypes, makeLayer, type Name } from "../layer.ts";
 
 /** The parameters of {@linkcode prelu}. */
