@@ -922,7 +922,7 @@ export const rules: readonly Rule[] = [
   ),
   rule(
     "PerChannel",
-    "channels",
+    "per_channel",
     anyShape.chain((s) => fc.tuple(fc.constant(s), mostly(fc.constantFrom(1, s[1] ?? 1), dim))),
     (w, [shape, channels]) => [w.shape(shape), w.number(channels)],
     ([shape, channels]) => perChannelShape("perChannel", shape, channels),
