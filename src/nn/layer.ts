@@ -13,6 +13,7 @@ import {
   type DType,
   type FloatDType,
   KatachiError,
+  type Mutable,
   type Ok,
   type random,
   type Shape,
@@ -143,12 +144,25 @@ export type Activation = <S extends Shape, D extends DType>(
   x: Tensor<S, D>,
 ) => AnyTensor & { readonly shape: S };
 
-/** What makes the first values of a parameter of some shape. */
-export type Initializer = <S extends Shape, D extends FloatDType = "float32">(
+/**
+ * What makes the first values of a parameter: a tensor of any shape, from a key. The shape and the
+ * dtype, `float32` unless given, are known to the compiler. Those of the field are in `initializers`.
+ *
+ * @example
+ * ```ts
+ * import { random } from "@katachi/katachi";
+ * import { type Initializer, linear } from "@katachi/katachi/nn";
+ *
+ * const small: Initializer = (key, shape, dtype) => random.normal(key, shape, { dtype }).mul(0.01);
+ * small(random.key(0), [2, 3]).shape; // [2, 3]
+ * linear.init(random.key(0), 2, 3, { init: small }).weight.shape; // [2, 3]
+ * ```
+ */
+export type Initializer = <const S extends Shape, D extends FloatDType = "float32">(
   key: random.Key,
   shape: S,
   dtype?: D,
-) => Tensor<S, NoInfer<D>>;
+) => Tensor<Mutable<S>, NoInfer<D>>;
 
 /** The parts of a layer, for types that only the caller knows. */
 export interface LayerParts {

@@ -5,9 +5,11 @@
  */
 import fc from "fast-check";
 import type { Shape } from "../../src/shape/dim.ts";
+import { adaptivePoolShape, globalPoolShape } from "../../src/shape/adaptive_pool.ts";
 import { broadcastAll, broadcastShapes, broadcastToShape } from "../../src/shape/broadcast.ts";
 import { bilinearShape } from "../../src/shape/bilinear.ts";
 import { channelledShape, groupedShape } from "../../src/shape/channels.ts";
+import { perChannelShape } from "../../src/shape/per_channel.ts";
 import { concatShape } from "../../src/shape/concat.ts";
 import {
   type ConvOptions,
@@ -20,6 +22,14 @@ import {
   dynamicUpdateSliceShape,
   startsShape,
 } from "../../src/shape/dynamic.ts";
+import {
+  convKernelShape,
+  convTransposeKernelShape,
+  depthwiseKernelShape,
+  type DepthwiseOptions,
+  depthwiseShape,
+  separableShape,
+} from "../../src/shape/conv_kernel.ts";
 import { type ConvTransposeOptions, convTransposeShape } from "../../src/shape/conv_transpose.ts";
 import { cumulativeShape, diffShape } from "../../src/shape/cumulative.ts";
 import { covarianceShape } from "../../src/shape/covariance.ts";
@@ -27,6 +37,7 @@ import { diagonalShape, diagShape, matricesShape } from "../../src/shape/diagona
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { type Indexing, meshgridShape } from "../../src/shape/grid.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
+import { kernelShape } from "../../src/shape/kernel.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
 import {
   binEdgesShape,
@@ -56,7 +67,7 @@ import { reduceShape } from "../../src/shape/reduce.ts";
 import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
 import { type AxisIndex, type Index, sliceShape } from "../../src/shape/slice.ts";
-import { splitShapes, unstackShapes } from "../../src/shape/split.ts";
+import { halvedShape, splitShapes, unstackShapes } from "../../src/shape/split.ts";
 import { expandDimsShape, squeezeShape } from "../../src/shape/squeeze.ts";
 import {
   leastSquaresShape,
@@ -279,6 +290,35 @@ const transposedConvolution = (
     )
   );
 
+/** A depthwise convolution, and the kernel of a pointwise one after it. */
+const separable = fc.integer({ min: 1, max: 3 }).chain((rank) =>
+  fc.tuple(
+    near([2, 6, ...new Array(rank).fill(5)]),
+    fc.integer({ min: 1, max: 2 }),
+    spatial(rank, 4),
+    fc.tuple(windowOptions(rank), mostly(fc.constant(undefined), fc.constantFrom(0, 4, 1.5))),
+    mostly(fc.constant(rank), fc.nat(4)),
+  )
+).chain(([x, m, size, [options, wrong], rank]) =>
+  fc.tuple(
+    fc.constant(x),
+    near([6 * m, 1, ...size]),
+    near([4, 6 * m, ...new Array(rank).fill(1)]),
+    fc.constant<DepthwiseOptions>({ ...options, multiplier: wrong ?? m }),
+  )
+);
+
+/** Inputs of pools. */
+const pooled = (rank: number): fc.Arbitrary<number[]> =>
+  mostly(
+    fc.array(fc.nat(9), { minLength: rank + 2, maxLength: rank + 2 }),
+    anyShape,
+  );
+
+const adaptive = fc.integer({ min: 1, max: 3 }).chain((rank) =>
+  fc.tuple(pooled(rank), mostly(perAxis(rank, 1), perAxis(2, 0)))
+);
+
 const pooling: fc.Arbitrary<[number[], PoolOptions]> = fc.integer({ min: 1, max: 3 }).chain((
   rank,
 ) =>
@@ -483,6 +523,27 @@ const convTranspose = (rank: 1 | 2 | 3) =>
     ([x, k, options]) => convTransposeShape(`convTranspose${rank}d`, x, k, options),
   );
 
+/** A kernel's shape, by the numbers of channels. */
+const kernel = (type: string, twin: typeof convKernelShape) =>
+  rule(
+    type,
+    "conv_kernel",
+    fc.tuple(
+      mostly(fc.integer({ min: 0, max: 4 }), fc.constant(0.5)),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }).chain((rank) => spatial(rank, 4)),
+      fc.boolean(),
+    ),
+    (w, [g, i, o, size, right]) => [
+      ...[right ? g * i : i, right ? g * o : o].map((n) => w.number(n)),
+      w.shape(size),
+      w.number(g),
+      named("conv"),
+    ],
+    ([g, i, o, size, right]) => twin("conv", right ? g * i : i, right ? g * o : o, size, g),
+  );
+
 /** Mostly square matrices, in any batch. */
 const squares = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(ofRank(0, 2), dim).map(([batch, n]) => [...batch, n, n]) },
@@ -678,6 +739,61 @@ export const rules: readonly Rule[] = [
   convTranspose(1),
   convTranspose(2),
   convTranspose(3),
+  rule(
+    "ConvNd",
+    "conv",
+    fc.integer({ min: 1, max: 3 }).chain(convolution).chain(([x, k, options]) =>
+      fc.tuple(fc.constant(x), mostly(fc.constant(k), anyShape), fc.constant(options))
+    ),
+    (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options), named("conv")],
+    ([x, k, options]) => convShape("conv", x, k, options),
+  ),
+  rule(
+    "ConvTransposeNd",
+    "conv_transpose",
+    fc.integer({ min: 1, max: 3 }).chain(transposedConvolution).chain(([x, k, options]) =>
+      fc.tuple(fc.constant(x), mostly(fc.constant(k), anyShape), fc.constant(options))
+    ),
+    (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options), named("conv")],
+    ([x, k, options]) => convTransposeShape("conv", x, k, options),
+  ),
+  kernel("ConvKernel", convKernelShape),
+  kernel("ConvTransposeKernel", convTransposeKernelShape),
+  rule(
+    "DepthwiseKernel",
+    "conv_kernel",
+    fc.tuple(dim, ofRank(1, 3), mostly(fc.integer({ min: 1, max: 4 }), fc.constantFrom(0, 1.5))),
+    (w, [c, size, m]) => [w.number(c), w.shape(size), w.number(m), named("conv")],
+    ([c, size, m]) => depthwiseKernelShape("conv", c, size, m),
+  ),
+  rule(
+    "DepthwiseConv",
+    "conv_kernel",
+    separable,
+    (w, [x, k, , options]) => [w.shape(x), w.shape(k), w.literal(options)],
+    ([x, k, , options]) => depthwiseShape("depthwiseConv", x, k, options),
+  ),
+  rule(
+    "SeparableConv",
+    "conv_kernel",
+    separable,
+    (w, [x, k, p, options]) => [w.shape(x), w.shape(k), w.shape(p), w.literal(options)],
+    ([x, k, p, options]) => separableShape("separableConv", x, k, p, options),
+  ),
+  rule(
+    "AdaptivePool",
+    "adaptive_pool",
+    adaptive,
+    (w, [x, size]) => [w.shape(x), w.literal(size), named("pool")],
+    ([x, size]) => adaptivePoolShape("pool", x, size),
+  ),
+  rule(
+    "GlobalPool",
+    "adaptive_pool",
+    fc.tuple(fc.integer({ min: 1, max: 3 }).chain(pooled), fc.boolean()),
+    (w, [x, keep]) => [w.shape(x), `${keep}`, named("pool")],
+    ([x, keep]) => globalPoolShape("pool", x, keep),
+  ),
   rule(
     "Pool",
     "pool",
@@ -910,6 +1026,27 @@ export const rules: readonly Rule[] = [
     splitting,
     (w, [shape, parts, axis]) => [w.shape(shape), axisText(w, parts), w.number(axis)],
     ([shape, parts, axis]) => splitShapes(shape, parts, axis),
+  ),
+  rule(
+    "Kernel",
+    "kernel",
+    fc.array(mostly(dim, fc.constantFrom(-1, 1.5)), { maxLength: 4 }),
+    (w, shape) => [w.shape(shape)],
+    (shape) => kernelShape("kernel", shape),
+  ),
+  rule(
+    "PerChannel",
+    "per_channel",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), mostly(fc.constantFrom(1, s[1] ?? 1), dim))),
+    (w, [shape, channels]) => [w.shape(shape), w.number(channels)],
+    ([shape, channels]) => perChannelShape("perChannel", shape, channels),
+  ),
+  rule(
+    "Halved",
+    "split",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), axisOf(s.length))),
+    (w, [shape, axis]) => [w.shape(shape), w.number(axis)],
+    ([shape, axis]) => halvedShape(shape, axis),
   ),
   rule(
     "Unstack",
