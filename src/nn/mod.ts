@@ -19,5 +19,41 @@
  */
 export { elu, gelu, leakyRelu, relu, silu } from "./activations.ts";
 export type { ClassTargets } from "./class_targets.ts";
-export { type Linear, linear, type LinearParams } from "./linear.ts";
+export {
+  type Activation,
+  type AnyLayer,
+  type Initializer,
+  type Input,
+  type Layer,
+  type LayerKind,
+  type LayerParts,
+  type LayerTypes,
+  makeLayer,
+  type Name,
+  type OutputDType,
+  type OutputOf,
+  type StateArgument,
+  type Training,
+} from "./layer.ts";
+export {
+  type Linear,
+  linear,
+  type LinearLayer,
+  type LinearOptions,
+  type LinearParams,
+  type LinearParamsOf,
+  type LinearWeight,
+} from "./linear.ts";
 export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.ts";
+export {
+  type ChainDType,
+  type ChainShape,
+  type Member,
+  type MemberDType,
+  type MemberParams,
+  type MemberShape,
+  type MemberState,
+  type Sequential,
+  sequential,
+  type States,
+} from "./sequential.ts";

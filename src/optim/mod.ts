@@ -1,6 +1,7 @@
 /**
  * Optimizers as pure state transitions: `init` makes a state for some parameters, `update` turns
- * gradients and state into updates and the next state.
+ * gradients and state into updates and the next state. They are chains of small transformations,
+ * which can be put together anew.
  *
  * @example
  * ```ts
@@ -12,7 +13,7 @@
  * let x: Tensor<[]> = tensor(0);
  * let state = optimizer.init(x);
  * for (let step = 0; step < 200; step++) {
- *   const [updates, next] = optimizer.update(grad(loss)(x), state);
+ *   const [updates, next] = optimizer.update(grad(loss)(x), state, x);
  *   x = applyUpdates(x, updates);
  *   state = next;
  * }
@@ -21,6 +22,47 @@
  *
  * @module
  */
-export { adam, type AdamOptions, type AdamState, type Moments } from "./adam.ts";
-export { applyUpdates, type Optimizer, type StateFamily, type StateOf } from "./optimizer.ts";
-export { sgd, type SgdOptions, type SgdState, type Velocity } from "./sgd.ts";
+export {
+  adam,
+  type AdamOptions,
+  type AdamState,
+  adamw,
+  type AdamWOptions,
+  type AdamWState,
+} from "./adam.ts";
+export {
+  type Hyperparameter,
+  type LearningRate,
+  type Schedule,
+  type StepCount,
+} from "./hyperparameter.ts";
+export type { LeafTest } from "./leaves.ts";
+export {
+  applyUpdates,
+  chain,
+  type ChainState,
+  type NoState,
+  type Optimizer,
+  type StateFamily,
+  stateless,
+  type StateOf,
+  type StepFacts,
+  type Transformation,
+} from "./optimizer.ts";
+export { sgd, type SgdOptions, type SgdState } from "./sgd.ts";
+export {
+  type MomentOptions,
+  type Moments,
+  type MomentState,
+  scaleByAdam,
+} from "./transforms/adam.ts";
+export { clip, clipByGlobalNorm, globalNorm } from "./transforms/clip.ts";
+export { addDecayedWeights, type DecayOptions } from "./transforms/decay.ts";
+export {
+  scale,
+  scaleByLearningRate,
+  scaleBySchedule,
+  type ScheduleState,
+  type Steps,
+} from "./transforms/scale.ts";
+export { trace, type TraceOptions, type TraceState, type Velocity } from "./transforms/trace.ts";
