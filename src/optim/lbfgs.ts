@@ -132,7 +132,7 @@ function empty(history: number, x: AnyTensor): Curvatures {
 function times({ steps, changes, weights, count, scale }: Curvatures, x: AnyTensor): AnyTensor {
   const [history] = steps.shape;
   const last = sub(count, 1);
-  const newestFirst = mod(sub(last, arange(history)), history);
+  const newestFirst = mod(sub(last, arange(history, undefined, 1, "int32")), history);
   const row = (i: Tensor<[], "int32">) => ({
     step: dynamicIndex(steps, i) as AnyTensor,
     change: dynamicIndex(changes, i) as AnyTensor,
