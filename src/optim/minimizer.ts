@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  add,
-  type AnyTensor,
-  type FloatDType,
-  type Tensor,
-  tensor,
-} from "../../mod.ts";
+import { add, type AnyTensor, type FloatDType, type Tensor, tensor } from "../../mod.ts";
 import { along, dot, type Evaluated, flatProblem, moved } from "./flat.ts";
 import type { Line, LineEnd } from "./line_search.ts";
 

@@ -23,6 +23,18 @@
  * @module
  */
 export {
+  adafactor,
+  type AdafactorOptions,
+  type AdafactorState,
+  type FactoredRmsOptions,
+  type FactoredRmsState,
+  type FactoredSquares,
+  type Reduced,
+  scaleByFactoredRms,
+  type UpdateMean,
+  type UpdateMeanState,
+} from "./adafactor.ts";
+export {
   adam,
   type AdamOptions,
   type AdamState,
@@ -30,13 +42,53 @@ export {
   type AdamWOptions,
   type AdamWState,
 } from "./adam.ts";
+export { gradientDescent, type GradientDescentOptions, type LastStep } from "./gradient_descent.ts";
 export {
   type Hyperparameter,
   type LearningRate,
   type Schedule,
   type StepCount,
 } from "./hyperparameter.ts";
+export type { Labels, LabelTree, Part } from "./labels.ts";
+export { lamb, type LambOptions, type LambState, scaleByTrustRatio } from "./lamb.ts";
+export { type Curvatures, lbfgs, type LbfgsOptions } from "./lbfgs.ts";
 export type { LeafTest } from "./leaves.ts";
+export {
+  backtracking,
+  type BacktrackingOptions,
+  type LineSearchResult,
+  strongWolfe,
+  type WolfeOptions,
+} from "./line_search.ts";
+export {
+  type GradientMean,
+  lion,
+  type LionDirectionOptions,
+  type LionDirectionState,
+  type LionOptions,
+  type LionState,
+  scaleByLion,
+} from "./lion.ts";
+export {
+  lookahead,
+  type LookaheadOptions,
+  type LookaheadState,
+  type SlowAndFast,
+} from "./lookahead.ts";
+export { masked, type MaskedState } from "./masked.ts";
+export { minimize, type MinimizeOptions, type Minimum } from "./minimize.ts";
+export type { Minimizer, Progress } from "./minimizer.ts";
+export {
+  type MatrixMomentum,
+  muon,
+  type MuonDirectionOptions,
+  type MuonDirectionState,
+  type MuonOptions,
+  type MuonState,
+  newtonSchulz,
+  type NewtonSchulzOptions,
+  scaleByMuon,
+} from "./muon.ts";
 export {
   applyUpdates,
   chain,
@@ -49,7 +101,16 @@ export {
   type StepFacts,
   type Transformation,
 } from "./optimizer.ts";
+export { partition, type PartitionState, setToZero } from "./partition.ts";
 export { sgd, type SgdOptions, type SgdState } from "./sgd.ts";
+export {
+  type RowMoments,
+  type RowMomentState,
+  scaleBySparseAdam,
+  sparseAdam,
+  type SparseAdamOptions,
+  type SparseAdamState,
+} from "./sparse_adam.ts";
 export {
   type MomentOptions,
   type Moments,

@@ -85,7 +85,12 @@ export function scaleByLearningRate(learningRate: LearningRate): Transformation<
   return scaled(learningRate, -1);
 }
 
-function scaled(rate: LearningRate, sign: 1 | -1): Transformation<ScheduleState> {
+/**
+ * Multiplies updates by a rate, or by its negative.
+ *
+ * @internal
+ */
+export function scaled(rate: LearningRate, sign: 1 | -1): Transformation<ScheduleState> {
   const by = (value: Hyperparameter): Hyperparameter =>
     sign === 1 ? value : typeof value === "number" ? -value : value.neg();
   return {
