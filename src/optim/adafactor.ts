@@ -25,15 +25,14 @@ import { flattenTree } from "../tensor/tree.ts";
 import {
   type Hyperparameter,
   type LearningRate,
-  operand,
+  plus,
   requireAmount,
   requireCount,
   requireDecay,
   requireRange,
   type StepCount,
-  times,
 } from "./hyperparameter.ts";
-import { zerosOf } from "./leaves.ts";
+import { decayed, zerosOf } from "./leaves.ts";
 import {
   chain,
   type ChainState,
@@ -43,7 +42,6 @@ import {
   stateless,
   type Transformation,
 } from "./optimizer.ts";
-import { decayed } from "./transforms/adam.ts";
 import { addDecayedWeights, type DecayOptions } from "./transforms/decay.ts";
 import { scale, scaled, type ScheduleState } from "./transforms/scale.ts";
 
@@ -177,7 +175,7 @@ function factoredRmsOf(
       const decay = sub(1, pow(now, -decayRate)) as Tensor<[], "float64">;
       const results = leaves.map((g) => {
         const both = axesOf(g);
-        const squared = add(square(g), operand(epsilon, g)) as AnyTensor;
+        const squared = plus(square(g) as AnyTensor, epsilon);
         if (both === null) {
           const next = decayed(decay, squares(), squared);
           return { update: mul(g, rsqrt(next)), rows: null, columns: null, squares: next };

@@ -5,7 +5,9 @@
  */
 import { add, equal, mul, neg, type Tensor, tensor, where } from "../../mod.ts";
 import type { AnyTensor } from "../../mod.ts";
-import { backtrack, type BacktrackingOptions, backtrackingRules } from "./line_search.ts";
+import { backtrack } from "./backtrack.ts";
+import { requireRange } from "./hyperparameter.ts";
+import { type BacktrackingOptions, backtrackingRules } from "./line_search.ts";
 import { makeMinimizer, type Minimizer } from "./minimizer.ts";
 
 /** How {@linkcode gradientDescent} steps. */
@@ -46,9 +48,7 @@ export interface LastStep {
 export function gradientDescent(options: GradientDescentOptions = {}): Minimizer<LastStep> {
   const { initialStep, ...rules } = backtrackingRules("gradientDescent", options);
   const { grow = 1 / rules.shrink } = options;
-  if (!(grow >= 1 && grow < Infinity)) {
-    throw new RangeError(`gradientDescent: grow must be 1 or above and finite, got ${grow}`);
-  }
+  requireRange("gradientDescent", "grow", grow, { low: 1 });
   return makeMinimizer(
     "gradientDescent",
     () => ({ nextStep: tensor(initialStep, "float64") }),

@@ -18,7 +18,6 @@ import {
   less,
   logicalAnd,
   logicalNot,
-  logicalOr,
   minimum,
   mod,
   mul,
@@ -33,8 +32,10 @@ import {
   zeros,
 } from "../../mod.ts";
 import { along, dot, type Scalar } from "./flat.ts";
-import { count, narrow, type WolfeOptions, wolfeRules } from "./line_search.ts";
+import { requireCount } from "./hyperparameter.ts";
+import { type WolfeOptions, wolfeRules } from "./line_search.ts";
 import { makeMinimizer, type Minimizer } from "./minimizer.ts";
+import { narrow } from "./wolfe.ts";
 
 /** How {@linkcode lbfgs} steps. */
 export interface LbfgsOptions extends Omit<WolfeOptions, "initialStep"> {
@@ -89,7 +90,7 @@ export interface Curvatures {
  */
 export function lbfgs(options: LbfgsOptions = {}): Minimizer<Curvatures> {
   const { history = 10 } = options;
-  count("lbfgs", "history", history);
+  requireCount("lbfgs", "history", history);
   const { initialStep: _, ...rules } = wolfeRules("lbfgs", options);
   return makeMinimizer(
     "lbfgs",

@@ -3,32 +3,8 @@
  *
  * @module
  */
-import {
-  abs,
-  add,
-  type AnyTensor,
-  div,
-  type FloatDType,
-  greater,
-  greaterEqual,
-  isFinite,
-  less,
-  lessEqual,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  maximum,
-  minimum,
-  mul,
-  neg,
-  notEqual,
-  sqrt,
-  sub,
-  type Tensor,
-  tensor,
-  where,
-  whileLoop,
-} from "../../mod.ts";
+import { type FloatDType, type Tensor, tensor } from "../../mod.ts";
+import { backtrack, type Line, type LineEnd } from "./backtrack.ts";
 import {
   along,
   dot,
@@ -38,6 +14,8 @@ import {
   type Objective,
   type Scalar,
 } from "./flat.ts";
+import { requireCount, requireRange } from "./hyperparameter.ts";
+import { narrow } from "./wolfe.ts";
 
 /** How {@linkcode backtracking} searches. */
 export interface BacktrackingOptions {
@@ -169,24 +147,6 @@ export function strongWolfe<P, D extends FloatDType>(
   );
 }
 
-/** The loss along a direction. */
-export interface Line<D extends FloatDType> {
-  /** The loss after a step. */
-  value(step: Scalar): Tensor<[], D>;
-  /** The loss and its gradient after a step. */
-  evaluate(step: Scalar): Evaluated<D>;
-  /** How fast the loss changes along the direction, from its gradient. */
-  slope(gradient: AnyTensor): Scalar;
-}
-
-/** Where a search along a line ended. */
-export interface LineEnd<D extends FloatDType> {
-  readonly step: Scalar;
-  readonly point: Evaluated<D>;
-  readonly evaluations: Tensor<[], "int32">;
-  readonly found: Tensor<[], "bool">;
-}
-
 function search<P, D extends FloatDType>(
   operation: string,
   loss: Objective<P, D>,
@@ -213,195 +173,20 @@ function search<P, D extends FloatDType>(
   };
 }
 
-/** Shrinks a step until it decreases the loss enough. */
-export function backtrack<D extends FloatDType>(
-  line: Line<D>,
-  start: Evaluated<D>,
-  slope: Scalar,
-  first: Scalar,
-  { shrink, sufficientDecrease, maxEvaluations }: Omit<
-    Required<BacktrackingOptions>,
-    "initialStep"
-  >,
-): LineEnd<D> {
-  const begin = start.value.astype("float64");
-  const descends = logicalAnd(less(slope, 0), isFinite(slope));
-  const going = logicalAnd(descends, isFinite(begin));
-  const { trial, evaluations, found } = whileLoop(
-    ({ found, evaluations }) =>
-      logicalAnd(going, logicalAnd(logicalNot(found), less(evaluations, maxEvaluations))),
-    ({ trial, evaluations }) => {
-      const value = line.value(trial).astype("float64");
-      const enough = add(begin, mul(mul(trial, sufficientDecrease), slope));
-      const found = logicalAnd(isFinite(value), lessEqual(value, enough));
-      return {
-        trial: where(found, trial, mul(trial, shrink)),
-        evaluations: add(evaluations, 1),
-        found,
-      };
-    },
-    { trial: first, evaluations: tensor(0, "int32"), found: tensor(false) },
-  );
-  const point = line.evaluate(trial);
-  return {
-    step: where(found, trial, 0),
-    point: {
-      value: where(found, point.value, start.value) as Tensor<[], D>,
-      gradient: where(found, point.gradient, start.gradient) as AnyTensor,
-    },
-    evaluations,
-    found,
-  };
-}
-
-/** Narrows an interval down to a point where the strong Wolfe conditions hold. */
-export function narrow<D extends FloatDType>(
-  line: Line<D>,
-  start: Evaluated<D>,
-  slope: Scalar,
-  first: Scalar,
-  { sufficientDecrease, curvature, maxEvaluations }: Omit<Required<WolfeOptions>, "initialStep">,
-): LineEnd<D> {
-  const begin = start.value.astype("float64");
-  const rounding = mul(abs(begin), start.value.dtype === "float64" ? 2 ** -50 : 2 ** -21);
-  const possible = logicalAnd(logicalAnd(less(slope, 0), isFinite(slope)), isFinite(begin));
-
-  const round = ({ low, lowPoint, high, trial, widths, evaluations }: Interval<D>): Interval<D> => {
-    const point = line.evaluate(trial);
-    const now = {
-      step: trial,
-      value: point.value.astype("float64"),
-      slope: line.slope(point.gradient),
-    };
-    const finite = logicalAnd(isFinite(now.value), isFinite(now.slope));
-    const armijo = lessEqual(now.value, add(begin, mul(mul(trial, sufficientDecrease), slope)));
-    const bySlopes = logicalAnd(
-      lessEqual(abs(sub(now.value, begin)), rounding),
-      lessEqual(now.slope, mul(slope, 2 * sufficientDecrease - 1)),
-    );
-    const decreased = logicalAnd(finite, logicalOr(armijo, bySlopes));
-    const found = logicalAnd(decreased, lessEqual(abs(now.slope), mul(slope, -curvature)));
-    const long = logicalAnd(
-      logicalNot(found),
-      logicalOr(logicalNot(decreased), greaterEqual(now.value, low.value)),
-    );
-    // The loss rises from here towards the other end, so the minimum is on this side of it.
-    const turned = greaterEqual(mul(now.slope, sub(high.step, low.step)), 0);
-    const nextLow = choose(long, low, now);
-    const nextHigh = choose(long, now, choose(turned, low, high));
-    const open = logicalNot(isFinite(nextHigh.step));
-    const width = abs(sub(nextHigh.step, nextLow.step));
-    return {
-      low: nextLow,
-      lowPoint: {
-        value: where(long, lowPoint.value, point.value) as Tensor<[], D>,
-        gradient: where(long, lowPoint.gradient, point.gradient) as AnyTensor,
-      },
-      high: nextHigh,
-      trial: where(
-        open,
-        outward(low, now),
-        inward(nextLow, nextHigh, greater(width, mul(widths[1], 0.66))),
-      ),
-      widths: [width, widths[0]],
-      evaluations: add(evaluations, 1),
-      found,
-    };
-  };
-
-  const origin = { step: tensor(0, "float64"), value: begin, slope };
-  const infinite = tensor(Infinity, "float64");
-  const end = whileLoop(
-    ({ found, evaluations, low, high, trial }) => {
-      const inside = logicalAnd(notEqual(trial, low.step), notEqual(trial, high.step));
-      const more = logicalAnd(less(evaluations, maxEvaluations), inside);
-      return logicalAnd(possible, logicalAnd(logicalNot(found), more));
-    },
-    round,
-    {
-      low: origin,
-      lowPoint: start,
-      high: { ...origin, step: infinite },
-      trial: first,
-      widths: [infinite, infinite],
-      evaluations: tensor(0, "int32"),
-      found: tensor(false),
-    },
-  );
-  return {
-    step: end.low.step,
-    point: end.lowPoint,
-    evaluations: end.evaluations,
-    found: end.found,
-  };
-}
-
-/** An end of an interval: how far, and value and slope there. */
-interface End {
-  readonly step: Scalar;
-  readonly value: Scalar;
-  readonly slope: Scalar;
-}
-
-/** What goes round the search. */
-interface Interval<D extends FloatDType> {
-  /** The end that has decreased enough, with the lowest value so far. */
-  readonly low: End;
-  readonly lowPoint: Evaluated<D>;
-  /** The other end; at infinity until a step was too long. */
-  readonly high: End;
-  /** The step to try next. */
-  readonly trial: Scalar;
-  /** How wide the last intervals were, the last one first. */
-  readonly widths: readonly [Scalar, Scalar];
-  readonly evaluations: Tensor<[], "int32">;
-  readonly found: Tensor<[], "bool">;
-}
-
-function choose(condition: Tensor<[], "bool">, a: End, b: End): End {
-  return {
-    step: where(condition, a.step, b.step),
-    value: where(condition, a.value, b.value),
-    slope: where(condition, a.slope, b.slope),
-  };
-}
-
-/** A step beyond the second of two: where the cubic through both is lowest, 1.1 to 4 times as far on. */
-function outward(from: End, to: End): Scalar {
-  const gone = sub(to.step, from.step);
-  const [near, far] = [add(to.step, mul(gone, 1.1)), add(to.step, mul(gone, 4))];
-  const best = lowest(from, to);
-  return where(isFinite(best), minimum(maximum(best, near), far), far);
-}
-
-/** A step between two: where the cubic through both is lowest, not too close to them, or halfway. */
-function inward(a: End, b: End, slow: Tensor<[], "bool">): Scalar {
-  const span = sub(b.step, a.step);
-  const part = div(sub(lowest(a, b), a.step), span);
-  const halve = logicalOr(slow, logicalNot(isFinite(part)));
-  return add(a.step, mul(span, where(halve, 0.5, minimum(maximum(part, 0.1), 0.9))));
-}
-
-/** Where the cubic with two values and slopes has its minimum (Nocedal and Wright, equation 3.59). */
-function lowest(a: End, b: End): Scalar {
-  const span = sub(b.step, a.step);
-  const d1 = sub(add(a.slope, b.slope), mul(div(sub(b.value, a.value), span), 3));
-  const root = sqrt(sub(mul(d1, d1), mul(a.slope, b.slope)));
-  const d2 = where(less(span, 0), neg(root), root);
-  const part = div(sub(add(b.slope, d2), d1), add(sub(b.slope, a.slope), mul(d2, 2)));
-  return sub(b.step, mul(span, part));
-}
-
 /** The options of backtracking with their defaults. */
 export function backtrackingRules(
   operation: string,
   options: BacktrackingOptions,
 ): Required<BacktrackingOptions> {
   const { initialStep = 1, shrink = 0.5, sufficientDecrease = 1e-4, maxEvaluations = 30 } = options;
-  positive(operation, "initialStep", initialStep);
-  between(operation, "shrink", shrink, 0, 1);
-  between(operation, "sufficientDecrease", sufficientDecrease, 0, 1);
-  count(operation, "maxEvaluations", maxEvaluations);
+  requireRange(operation, "initialStep", initialStep, { low: 0, open: true });
+  requireRange(operation, "shrink", shrink, { low: 0, high: 1, open: true });
+  requireRange(operation, "sufficientDecrease", sufficientDecrease, {
+    low: 0,
+    high: 1,
+    open: true,
+  });
+  requireCount(operation, "maxEvaluations", maxEvaluations);
   return { initialStep, shrink, sufficientDecrease, maxEvaluations };
 }
 
@@ -409,30 +194,13 @@ export function backtrackingRules(
 export function wolfeRules(operation: string, options: WolfeOptions): Required<WolfeOptions> {
   const { initialStep = 1, sufficientDecrease = 1e-4, curvature = 0.9, maxEvaluations = 25 } =
     options;
-  positive(operation, "initialStep", initialStep);
-  between(operation, "sufficientDecrease", sufficientDecrease, 0, 1);
-  between(operation, "curvature", curvature, sufficientDecrease, 1);
-  count(operation, "maxEvaluations", maxEvaluations);
+  requireRange(operation, "initialStep", initialStep, { low: 0, open: true });
+  requireRange(operation, "sufficientDecrease", sufficientDecrease, {
+    low: 0,
+    high: 1,
+    open: true,
+  });
+  requireRange(operation, "curvature", curvature, { low: sufficientDecrease, high: 1, open: true });
+  requireCount(operation, "maxEvaluations", maxEvaluations);
   return { initialStep, sufficientDecrease, curvature, maxEvaluations };
-}
-
-function positive(operation: string, name: string, value: number): void {
-  if (!(value > 0 && value < Infinity)) {
-    throw new RangeError(`${operation}: ${name} must be above 0 and finite, got ${value}`);
-  }
-}
-
-function between(operation: string, name: string, value: number, low: number, high: number): void {
-  if (!(value > low && value < high)) {
-    throw new RangeError(
-      `${operation}: ${name} must be above ${low} and below ${high}, got ${value}`,
-    );
-  }
-}
-
-/** Refuses what is no whole number from 1. */
-export function count(operation: string, name: string, value: number): void {
-  if (!(Number.isInteger(value) && value >= 1)) {
-    throw new RangeError(`${operation}: ${name} must be a whole number from 1, got ${value}`);
-  }
 }

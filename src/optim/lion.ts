@@ -12,7 +12,7 @@ import {
   requireDecay,
   times,
 } from "./hyperparameter.ts";
-import { zerosOf } from "./leaves.ts";
+import { decayed, zerosOf } from "./leaves.ts";
 import {
   chain,
   type ChainState,
@@ -21,7 +21,6 @@ import {
   type StateFamily,
   type Transformation,
 } from "./optimizer.ts";
-import { decayed } from "./transforms/adam.ts";
 import { addDecayedWeights, type DecayOptions } from "./transforms/decay.ts";
 import { scaleByLearningRate, type ScheduleState } from "./transforms/scale.ts";
 

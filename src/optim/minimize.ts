@@ -14,8 +14,8 @@ import {
   whileLoop,
 } from "../../mod.ts";
 import { flatProblem, greatest } from "./flat.ts";
+import { requireAmount, requireCount } from "./hyperparameter.ts";
 import { lbfgs } from "./lbfgs.ts";
-import { count } from "./line_search.ts";
 import type { Minimizer } from "./minimizer.ts";
 
 /** How {@linkcode minimize} goes on, and when it stops. */
@@ -75,10 +75,8 @@ export function minimize<P, D extends FloatDType, M = unknown>(
 ): Minimum<P, D> {
   const { method = lbfgs() as unknown as Minimizer<M>, tolerance = 1e-5, maxIterations = 500 } =
     options;
-  if (!(tolerance >= 0)) {
-    throw new RangeError(`minimize: tolerance must be 0 or above, got ${tolerance}`);
-  }
-  count("minimize", "maxIterations", maxIterations);
+  requireAmount("minimize", "tolerance", tolerance);
+  requireCount("minimize", "maxIterations", maxIterations);
   const small = (gradient: P): Tensor<[], "bool"> =>
     lessEqual(greatest(flatProblem("minimize", loss, params).pack(gradient)), tolerance);
   const run = (params: P): Minimum<P, D> => {

@@ -5,7 +5,7 @@
  */
 import { add, type AnyTensor, type FloatDType, type Tensor, tensor } from "../../mod.ts";
 import { along, dot, type Evaluated, flatProblem, moved } from "./flat.ts";
-import type { Line, LineEnd } from "./line_search.ts";
+import type { Line, LineEnd } from "./backtrack.ts";
 
 /** Where a minimizer is: what it has found so far, and what it remembers. */
 export interface Progress<P, D extends FloatDType, M> {

@@ -26,14 +26,14 @@ import {
   complement,
   type Hyperparameter,
   type LearningRate,
-  operand,
+  plus,
   requireAmount,
   requireCount,
   requireDecay,
   type StepCount,
   times,
 } from "./hyperparameter.ts";
-import { type LeafTest, zerosOf } from "./leaves.ts";
+import { decayed, type LeafTest, zerosOf } from "./leaves.ts";
 import {
   chain,
   type ChainState,
@@ -44,7 +44,6 @@ import {
   type Transformation,
 } from "./optimizer.ts";
 import { partition, type PartitionState } from "./partition.ts";
-import { decayed } from "./transforms/adam.ts";
 import { addDecayedWeights } from "./transforms/decay.ts";
 import { scaleByLearningRate, type ScheduleState } from "./transforms/scale.ts";
 
@@ -139,7 +138,7 @@ function orthogonal(
 ): AnyTensor {
   const [rows, columns] = sidesOf(operation, x);
   const square = sum(mul(x, x) as AnyTensor, [-2, -1], { keepDims: true });
-  let q = div(x, add(sqrt(square as AnyTensor), operand(epsilon, x))) as AnyTensor;
+  let q = div(x, plus(sqrt(square as AnyTensor), epsilon)) as AnyTensor;
   // Products of the shorter side with itself are cheaper.
   if (rows > columns) q = turned(q);
   for (let i = 0; i < iterations; i++) {

@@ -20,7 +20,7 @@ import {
   complement,
   type Hyperparameter,
   type LearningRate,
-  operand,
+  plus,
   requireAmount,
   requireDecay,
   type StepCount,
@@ -109,17 +109,17 @@ function rowsOf(
     update: (gradients, state) => {
       const step = add(state.step, 1);
       const factor = div(sqrt(biasCorrection(beta2, step)), biasCorrection(beta1, step));
-      const [updates, mean, square] = mapLeaves(
-        3,
+      const { updates, mean, square } = mapLeaves(
+        ["updates", "mean", "square"],
         (g, oldMean, oldSquare) => {
           const touched = rowsWithGradient(g);
           const decay = (old: AnyTensor, value: AnyTensor, by: Hyperparameter): AnyTensor =>
             where(touched, add(times(old, by), times(value, complement(by))), old) as AnyTensor;
           const mean = decay(oldMean, g, beta1);
           const square = decay(oldSquare, mul(g, g), beta2);
-          const direction = div(mean, add(sqrt(square), operand(epsilon, square))) as AnyTensor;
-          const update = where(touched, times(direction, factor), zerosLike(g)) as AnyTensor;
-          return [update, mean, square] as const;
+          const direction = div(mean, plus(sqrt(square) as AnyTensor, epsilon)) as AnyTensor;
+          const updates = where(touched, times(direction, factor), zerosLike(g)) as AnyTensor;
+          return { updates, mean, square };
         },
         gradients,
         state.mean,

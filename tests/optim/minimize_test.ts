@@ -90,9 +90,9 @@ for (const [name, { start, torch, scipy }] of Object.entries(peers.problems)) {
     assert(found.converged.item());
     assertClose(found.params.toArray(), scipy.x, 1e-6, name);
     assertAlmostEquals(found.value.item(), Math.min(scipy.value, torch.value), 1e-12);
-    const [fewest, most] = [torch, scipy].map((peer) => peer.evaluations).sort((a, b) => a - b);
-    assert(found.evaluations.item() <= 1.25 * fewest || found.evaluations.item() <= most);
-    assert(found.iterations.item() <= 1.25 * Math.max(torch.iterations, scipy.iterations));
+    const least = (count: "evaluations" | "iterations") => Math.min(torch[count], scipy[count]);
+    assert(found.evaluations.item() <= 1.05 * least("evaluations") + 1, "evaluations");
+    assert(found.iterations.item() <= 1.1 * least("iterations") + 1, "iterations");
   });
 }
 
@@ -280,7 +280,7 @@ Deno.test("strongWolfe: an unbounded loss is followed until evaluations run out"
   assertThrows(
     () => strongWolfe((x: One) => x, tensor(0, "float64"), tensor(1, "float64"), { curvature: 1 }),
     RangeError,
-    "strongWolfe: curvature must be above 0.0001 and below 1, got 1",
+    "strongWolfe: curvature must be above 0.0001 to below 1, got 1",
   );
 });
 
@@ -401,26 +401,4 @@ Deno.test("minimize: options out of range", () => {
 Deno.test("minimize: a tree without leaves is at its minimum", () => {
   const found = minimize(() => tensor(3), {});
   assertEquals([found.value.item(), found.converged.item()], [3, true]);
-});
-
-Deno.test("DEBUG", () => {
-  for (const [name, { start, torch, scipy }] of Object.entries(peers.problems)) {
-    const f = minimize(losses[name], vector(start, "float64"), {
-      tolerance: peers.tolerance,
-      maxIterations: 1000,
-    });
-    console.log(
-      name,
-      f.iterations.item(),
-      f.evaluations.item(),
-      f.value.item(),
-      f.converged.item(),
-      "torch",
-      torch.iterations,
-      torch.evaluations,
-      "scipy",
-      scipy.iterations,
-      scipy.evaluations,
-    );
-  }
 });
