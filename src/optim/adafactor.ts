@@ -90,7 +90,7 @@ export interface FactoredSquares<P> {
 /** The states of {@linkcode scaleByFactoredRms}. */
 export interface FactoredRmsState extends StateFamily {
   /** The state for the parameters. */
-  readonly state: FactoredSquares<this["params"]>;
+  readonly state: FactoredSquares<NoInfer<this["params"]>>;
 }
 
 /** The state of {@linkcode adafactor}'s momentum for parameters of type `P`. */

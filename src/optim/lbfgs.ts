@@ -17,7 +17,6 @@ import {
   isFinite,
   less,
   logicalAnd,
-  logicalNot,
   minimum,
   mod,
   mul,

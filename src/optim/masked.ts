@@ -9,7 +9,7 @@ import type { StateFamily, StateOf, Transformation } from "./optimizer.ts";
 /** The states of {@linkcode masked} around a transformation with states `F`. */
 export interface MaskedState<F extends StateFamily> extends StateFamily {
   /** The state for the chosen parameters. */
-  readonly state: StateOf<F, Part<this["params"]>>;
+  readonly state: StateOf<F, Part<NoInfer<this["params"]>>>;
 }
 
 /**

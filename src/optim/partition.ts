@@ -18,7 +18,7 @@ import {
 export interface PartitionState<F extends { readonly [label: string]: StateFamily }>
   extends StateFamily {
   /** The states for the parameters with each label. */
-  readonly state: { readonly [L in keyof F]: StateOf<F[L], Part<this["params"]>> };
+  readonly state: { readonly [L in keyof F]: StateOf<F[L], Part<NoInfer<this["params"]>>> };
 }
 
 /**
