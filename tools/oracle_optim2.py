@@ -18,6 +18,7 @@ import scipy
 import scipy.optimize
 import torch
 import torch.optim._muon
+import torch.optim.swa_utils
 from optax._src import factorized
 
 import oracle
@@ -183,6 +184,27 @@ def torch_muon(**options):
     return run_torch(make)
 
 
+def averaged_adam():
+    """Adam, and a decaying mean of what it does."""
+    layer = torch.nn.Linear(4, 3, dtype=torch.float64)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor(W.T))
+        layer.bias.copy_(torch.tensor(B))
+    mean = torch.optim.swa_utils.AveragedModel(
+        layer, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.9))
+    optimizer = torch.optim.Adam(layer.parameters(), lr=0.05)
+    found = []
+    for step in range(1, STEPS + 1):
+        optimizer.zero_grad()
+        layer_loss_torch(layer.weight.T, layer.bias).backward()
+        optimizer.step()
+        mean.update_parameters(layer)
+        if step in SHOWN:
+            found.append(shown(mean.module.weight.detach().numpy().T,
+                               mean.module.bias.detach().numpy()))
+    return found
+
+
 ROWS = np.round(random.normal(size=(7, 3)), 3)
 TARGETS = np.round(random.normal(size=(2, 3)), 3)
 
@@ -252,6 +274,7 @@ def optimizer_figures():
         },
         "torch": {
             "adafactor": run_torch(lambda w, b: [torch.optim.Adafactor([w, b], lr=0.05)]),
+            "ema": averaged_adam(),
             "muon": torch_muon(weight_decay=0.1),
             "muonPlain": torch_muon(weight_decay=0.0, nesterov=False, momentum=0.8),
             "sparseAdam": sparse_adam(),

@@ -52,6 +52,7 @@ export {
   type Averaged,
   type AveragedState,
 } from "./asgd.ts";
+export { emaParams, type ParamsMean, type ParamsMeanState } from "./ema_params.ts";
 export { gradientDescent, type GradientDescentOptions, type LastStep } from "./gradient_descent.ts";
 export {
   type Hyperparameter,

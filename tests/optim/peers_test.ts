@@ -6,6 +6,7 @@ import {
   adam,
   applyUpdates,
   chain,
+  emaParams,
   lamb,
   lion,
   lookahead,
@@ -147,6 +148,12 @@ compare(
   lookahead(adam(0.05), { resetState: true }),
 );
 compare("optax.masked", optax.masked, chain(masked(scaleByAdam(), ofRank2), scale(-0.05)));
+compare(
+  "torch.optim.swa_utils.AveragedModel",
+  torch.ema,
+  emaParams(adam(0.05), 0.9),
+  (_, { average }) => average,
+);
 const rules = { matrix: adam(0.05), vector: sgd(0.5, { momentum: 0.9 }) };
 compare(
   "optax.multi_transform",

@@ -23,6 +23,7 @@ import {
   applyUpdates,
   chain,
   clip,
+  emaParams,
   lamb,
   lion,
   lookahead,
@@ -330,5 +331,6 @@ everywhere("adafactor", adafactor(0.1, { minDimSizeToFactor: 2, momentum: 0.9 })
 everywhere("muon", muon(0.1));
 everywhere("sparseAdam", sparseAdam(0.1));
 everywhere("lookahead", lookahead(lion(0.1), { syncPeriod: 2, resetState: true }));
+everywhere("emaParams", emaParams(lamb(0.1), 0.9));
 everywhere("partition", partition({ a: adam(0.1), b: sgd(0.1) }, { w: "a", b: "b" }));
 everywhere("masked", chain(masked(trace(0.9), { w: true, b: false }), scale(-0.1)));
