@@ -13,6 +13,7 @@ import {
   type DType,
   type FloatDType,
   KatachiError,
+  type Mutable,
   type Ok,
   type random,
   type Shape,
@@ -143,12 +144,25 @@ export type Activation = <S extends Shape, D extends DType>(
   x: Tensor<S, D>,
 ) => AnyTensor & { readonly shape: S };
 
-/** What makes the first values of a parameter of some shape. */
-export type Initializer = <S extends Shape, D extends FloatDType = "float32">(
+/**
+ * What makes the first values of a parameter: a tensor of any shape, from a key. The shape and the
+ * dtype, `float32` unless given, are known to the compiler. Those of the field are in `initializers`.
+ *
+ * @example
+ * ```ts
+ * import { random } from "@katachi/katachi";
+ * import { type Initializer, linear } from "@katachi/katachi/nn";
+ *
+ * const small: Initializer = (key, shape, dtype) => random.normal(key, shape, { dtype }).mul(0.01);
+ * small(random.key(0), [2, 3]).shape; // [2, 3]
+ * linear.init(random.key(0), 2, 3, { init: small }).weight.shape; // [2, 3]
+ * ```
+ */
+export type Initializer = <const S extends Shape, D extends FloatDType = "float32">(
   key: random.Key,
   shape: S,
   dtype?: D,
-) => Tensor<S, NoInfer<D>>;
+) => Tensor<Mutable<S>, NoInfer<D>>;
 
 /** The parts of a layer, for types that only the caller knows. */
 export interface LayerParts {
@@ -194,9 +208,11 @@ export function makeLayer<F extends LayerTypes>(parts: LayerParts): Layer<F> {
       throw new TypeError(`${name}: needs the state that initState makes`);
     }
     const compute = () => run(params, x, state, key);
-    return observer === undefined ? compute() : observer({ name, params, x, state }, compute);
+    if (observer === undefined) return compute();
+    const called = { layer, part, params, x, state };
+    return inPart("", () => observer!(called, compute));
   };
-  return {
+  const layer = {
     name,
     init,
     initState,
@@ -204,12 +220,15 @@ export function makeLayer<F extends LayerTypes>(parts: LayerParts): Layer<F> {
     train: (params: unknown, x: AnyTensor, training: { key: random.Key; state?: unknown }) =>
       call(params, x, training.state ?? null, training.key),
   } as unknown as Layer<F>;
+  return layer;
 }
 
 /** A call of a layer. */
 export interface LayerCall {
-  /** The layer's kind. */
-  readonly name: string;
+  /** The layer. */
+  readonly layer: AnyLayer;
+  /** Which part it is of the layer that called it; empty where it is none. */
+  readonly part: string;
   /** The parameters. */
   readonly params: unknown;
   /** What comes in. */
@@ -237,12 +256,24 @@ export function observed<R>(by: Observer, body: () => R): R {
   }
 }
 
-/** Lets a layer that is part of another run: its errors say which part it is. */
-export function asPart<R>(part: string, run: () => R): R {
+let part = "";
+
+function inPart<R>(name: string, body: () => R): R {
+  const before = part;
+  part = name;
   try {
-    return run();
+    return body();
+  } finally {
+    part = before;
+  }
+}
+
+/** Lets a part of a layer run: its errors say whose part it is, and which. */
+export function asPart<R>(owner: string, name: string, run: () => R): R {
+  try {
+    return inPart(name, run);
   } catch (error) {
-    if (error instanceof KatachiError) error.message = `${part}: ${error.message}`;
+    if (error instanceof KatachiError) error.message = `${owner}: ${name}: ${error.message}`;
     throw error;
   }
 }

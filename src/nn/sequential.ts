@@ -127,7 +127,8 @@ export function sequential<const Ms extends readonly Member[]>(
       const next = layers.map((layer, i) => {
         const before = stateful ? (state as unknown[])[i] : null;
         const [output, after] = asPart(
-          `sequential: layer ${i}`,
+          "sequential",
+          `layer ${i}`,
           () => runLayer(layer, (params as unknown[])[i], y, before, key && random.foldIn(key, i)),
         );
         y = output;
@@ -143,7 +144,7 @@ export function layerOf(member: Member): AnyLayer {
   if (typeof member !== "function") return member;
   const f = member as (x: AnyTensor) => AnyTensor;
   return makeLayer({
-    name: f.name,
+    name: f.name || "function",
     run: (_, x) => [f(astype(x, floating(x.dtype))), null],
   });
 }

@@ -29,7 +29,7 @@ export interface AsgdOptions extends PenaltyOptions {
   readonly lambda?: number;
   /** The power by which the learning rate falls; 0.75 unless given. */
   readonly alpha?: number;
-  /** After how many steps averaging begins (`t0`); 1e6 unless given. */
+  /** After how many steps, and one more, averaging begins (`t0`); 1e6 unless given. */
   readonly start?: number;
 }
 
@@ -37,7 +37,7 @@ export interface AsgdOptions extends PenaltyOptions {
 export interface Averaged<P> {
   /** How many steps have been taken. */
   readonly step: StepCount;
-  /** The parameters after each step since averaging began, averaged. */
+  /** The average of the parameters, those of the last step until averaging begins. */
   readonly average: P;
 }
 
@@ -52,8 +52,8 @@ export type AsgdState = ChainState<[NoState, AveragedState]>;
 
 /**
  * Averaged stochastic gradient descent: `θ ← (1 - λ ηₜ) θ - ηₜ g` with `ηₜ = η / (1 + λ η t)^α` after `t`
- * steps. The state keeps the average of `θ` over all steps after `start`, which is what to predict
- * with: `state[1].average`. (B. T. Polyak and A. B. Juditsky, "Acceleration of stochastic approximation
+ * steps. The state keeps the average of `θ` from step `start + 2` on, which is what to predict with:
+ * `state[1].average`. (B. T. Polyak and A. B. Juditsky, "Acceleration of stochastic approximation
  * by averaging", 1992.) All as in PyTorch.
  *
  * @throws {RangeError} Where a number is negative.
@@ -71,7 +71,7 @@ export type AsgdState = ChainState<[NoState, AveragedState]>;
  *   x = applyUpdates(x, updates); // [0.5], [0], [-0.5]
  *   state = next;
  * }
- * state[1].average.toArray(); // [0]
+ * state[1].average.toArray(); // [-0.25], of the last two
  * ```
  */
 export function asgd(learningRate: LearningRate, options: AsgdOptions = {}): Optimizer<AsgdState> {

@@ -33,7 +33,7 @@ export type NadamState = DecoupledState<LookingMomentState>;
  * const optimizer = nadam(0.25);
  * const x = tensor([1, -1]);
  * const [updates] = optimizer.update(tensor([3, -4]), optimizer.init(x), x);
- * applyUpdates(x, updates).toArray(); // close to [0.73, -0.73]
+ * applyUpdates(x, updates).toArray(); // close to [0.74, -0.74]
  * ```
  */
 export function nadam(

@@ -50,8 +50,7 @@ export interface RpropState extends StateFamily {
  * its gradient by a length of its own, that grows while the sign stays and shrinks where it turns, in
  * which case the parameter stays where it is for one step. `learningRate` is the first length. (M.
  * Riedmiller and H. Braun, "A direct adaptive method for faster backpropagation learning: the RPROP
- * algorithm", 1993.) As in PyTorch and optax, which keep lengths within their bounds alike, except that
- * optax does not where a gradient is 0.
+ * algorithm", 1993.) As in PyTorch; optax (0.2.8) makes the same steps one call later, the first one being 0.
  *
  * @throws {RangeError} Where the learning rate is negative, `etaMinus` is not between 0 and 1, `etaPlus`
  * is not above 1, or the longest step is shorter than the shortest.
@@ -89,8 +88,9 @@ export function rprop(
         (g, before, last) => {
           const agreement = sign(mul(g, before));
           const turned = less(agreement, 0);
-          const factor = where(turned, etaMinus, where(greater(agreement, 0), etaPlus, 1));
-          const size = clip(mul(last, factor.astype(g.dtype)), minStepSize, maxStepSize);
+          const grown = where(greater(agreement, 0), mul(last, etaPlus), last);
+          const length = where(turned, mul(last, etaMinus), grown);
+          const size = clip(length, minStepSize, maxStepSize);
           const previous = where(turned, 0, g);
           return { updates: mul(sign(previous), size).neg(), previous, size };
         },

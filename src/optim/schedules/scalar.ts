@@ -27,8 +27,8 @@ export function progress(step: StepCount, from: number, to: number): Value {
  *
  * @internal
  */
-export function between(from: number | Value, to: number | Value, part: Value): Value {
-  return add(mul(sub(to, from), part), from) as Value;
+export function between(from: number, to: number, part: Value): Value {
+  return add(mul(part, to - from), from) as Value;
 }
 
 /**
