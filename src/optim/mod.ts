@@ -54,12 +54,7 @@ export {
 } from "./asgd.ts";
 export { emaParams, type ParamsMean, type ParamsMeanState } from "./ema_params.ts";
 export { gradientDescent, type GradientDescentOptions, type LastStep } from "./gradient_descent.ts";
-export {
-  type Hyperparameter,
-  type LearningRate,
-  type Schedule,
-  type StepCount,
-} from "./hyperparameter.ts";
+export type { Hyperparameter, LearningRate, Schedule, StepCount } from "./hyperparameter.ts";
 export type { Labels, LabelTree, Part } from "./labels.ts";
 export { lamb, type LambOptions, type LambState, scaleByTrustRatio } from "./lamb.ts";
 export { type Curvatures, lbfgs, type LbfgsOptions } from "./lbfgs.ts";
