@@ -189,7 +189,7 @@ export {
 } from "./transforms/adamax.ts";
 export { clip, clipByGlobalNorm, globalNorm } from "./transforms/clip.ts";
 export { addDecayedWeights, type DecayOptions } from "./transforms/decay.ts";
-export { ema, type EmaOptions, type EmaState, type Mean } from "./transforms/ema.ts";
+export { ema, type EmaOptions, type EmaState, type MovingMean } from "./transforms/ema.ts";
 export {
   type Hyperparameters,
   type Injected,
@@ -219,8 +219,8 @@ export {
   scale,
   scaleByLearningRate,
   scaleBySchedule,
+  type Scheduled,
   type ScheduleState,
-  type Steps,
 } from "./transforms/scale.ts";
 export {
   skipNonFinite,
