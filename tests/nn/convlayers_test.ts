@@ -137,6 +137,12 @@ Deno.test("convolution layers: with an initializer of one's own", () => {
   nn.convTranspose.init(key, 2, 3, [2], { init });
   nn.depthwiseConv.init(key, 2, [2], { init });
   nn.separableConv.init(key, 2, 3, [2], { init });
+  const he = nn.initializers.heUniform({ layout: "conv" });
+  const { weight: wide } = nn.conv.of(16, 32, [3, 3], { init: he, dtype: "float64" }).init(key);
+  assertType<IsExact<typeof wide, k.Tensor<[32, 16, 3, 3], "float64">>>(true);
+  const bound = Math.sqrt(6 / (16 * 9));
+  const largest = Math.max(...wide.data.map(Math.abs));
+  assert(largest <= bound && largest > 0.99 * bound);
   assertEquals(shapes, [[3, 2, 2, 2], [2, 3, 2], [2, 1, 2], [2, 1, 2], [3, 2, 1]]);
 });
 
