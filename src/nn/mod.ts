@@ -2,17 +2,22 @@
  * Layers, activations and losses, as pure functions.
  *
  * A layer is a pair: `layer.init(key, …)` makes its parameters, and `layer(params, x)` applies them.
+ * Or its sizes are chosen first, by `layer.of(…)`, and {@linkcode sequential} puts it after others,
+ * checks that their shapes fit, and makes the parameters of all of them.
  *
  * @example
  * ```ts
  * import { random, tensor } from "@katachi/katachi";
- * import { linear, relu, softmaxCrossEntropy } from "@katachi/katachi/nn";
+ * import { linear, relu, sequential, softmaxCrossEntropy } from "@katachi/katachi/nn";
  *
  * const [k1, k2] = random.split(random.key(0));
  * const params = { hidden: linear.init(k1, 2, 16), output: linear.init(k2, 16, 3) };
  * const x = tensor([[0.5, -1], [2, 1]]);
  * const logits = linear(params.output, relu(linear(params.hidden, x))); // Tensor<[2, 3]>
  * softmaxCrossEntropy(logits, tensor([0, 2], "int32")).shape; // []
+ *
+ * const model = sequential(linear.of(2, 16), relu, linear.of(16, 3));
+ * model.apply(model.init(k1), x).shape; // [2, 3]
  * ```
  *
  * @module

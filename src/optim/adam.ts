@@ -5,15 +5,13 @@
  */
 import { type Hyperparameter, type LearningRate, requireAmount } from "./hyperparameter.ts";
 import { chain, type ChainState, type NoState, type Optimizer } from "./optimizer.ts";
+import { penalized, type PenalizedState, type PenaltyOptions } from "./penalized.ts";
 import { type MomentOptions, momentsOf, type MomentState } from "./transforms/adam.ts";
 import { addDecayedWeights, type DecayOptions } from "./transforms/decay.ts";
 import { scaleByLearningRate, type ScheduleState } from "./transforms/scale.ts";
 
 /** How {@linkcode adam} steps; the letters are the paper's. */
-export interface AdamOptions extends MomentOptions {
-  /** The factor of the penalty `½ ‖θ‖²`, whose gradient is scaled like the loss's; 0 unless given. */
-  readonly weightDecay?: Hyperparameter;
-}
+export interface AdamOptions extends MomentOptions, PenaltyOptions {}
 
 /** How {@linkcode adamw} steps. */
 export interface AdamWOptions extends MomentOptions, DecayOptions {
@@ -22,7 +20,7 @@ export interface AdamWOptions extends MomentOptions, DecayOptions {
 }
 
 /** The states of {@linkcode adam}: of the penalty, the moments and the learning rate. */
-export type AdamState = ChainState<[NoState, MomentState, ScheduleState]>;
+export type AdamState = PenalizedState<MomentState>;
 
 /** The states of {@linkcode adamw}: of the moments, the weight decay and the learning rate. */
 export type AdamWState = ChainState<[MomentState, NoState, ScheduleState]>;
@@ -50,14 +48,7 @@ export type AdamWState = ChainState<[MomentState, NoState, ScheduleState]>;
  * ```
  */
 export function adam(learningRate: LearningRate, options: AdamOptions = {}): Optimizer<AdamState> {
-  const { weightDecay = 0 } = options;
-  requireAmount("adam", "learningRate", learningRate);
-  requireAmount("adam", "weightDecay", weightDecay);
-  return chain(
-    addDecayedWeights(weightDecay),
-    momentsOf("adam", options),
-    scaleByLearningRate(learningRate),
-  );
+  return penalized("adam", learningRate, options, momentsOf("adam", options));
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AnyTensor, type FloatDType, mul, pow, sub, type Tensor } from "../../mod.ts";
+import { add, type AnyTensor, type FloatDType, mul, pow, sub, type Tensor } from "../../mod.ts";
 
 /**
  * A number that an optimizer goes by. As a tensor it can be computed inside a compiled function, and
@@ -39,6 +39,15 @@ export function operand(value: Hyperparameter, leaf: AnyTensor): number | AnyTen
  */
 export function times(leaf: AnyTensor, factor: Hyperparameter): AnyTensor {
   return mul(leaf, operand(factor, leaf));
+}
+
+/**
+ * The leaf, and a hyperparameter added to it.
+ *
+ * @internal
+ */
+export function plus(leaf: AnyTensor, amount: Hyperparameter): AnyTensor {
+  return amount === 0 ? leaf : add(leaf, operand(amount, leaf));
 }
 
 /**

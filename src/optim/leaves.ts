@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type AnyTensor, treeMap, zerosLike } from "../../mod.ts";
+import { add, type AnyTensor, treeMap, zerosLike } from "../../mod.ts";
 import { flattenTree } from "../tensor/tree.ts";
+import { complement, type Hyperparameter, times } from "./hyperparameter.ts";
 
 /**
  * Which leaves of a tree are meant: by their shape, their dtype, or their place, as in
@@ -14,41 +15,32 @@ import { flattenTree } from "../tensor/tree.ts";
 export type LeafTest = (leaf: AnyTensor, path: string) => boolean;
 
 /**
- * Applies a function that gives `count` tensors to each leaf of a tree, and of others beside it, and
- * makes as many trees of them.
+ * Applies a function that gives several tensors to each leaf of a tree, and of others beside it, and
+ * makes as many trees of them: as many as there are names.
  *
  * @internal
  */
-export function mapLeaves<P, const N extends number>(
-  count: N,
-  f: (leaf: AnyTensor, ...others: AnyTensor[]) => readonly AnyTensor[] & { readonly length: N },
+export function mapLeaves<P, const N extends string>(
+  names: readonly N[],
+  f: (leaf: AnyTensor, ...others: AnyTensor[]) => Readonly<Record<NoInfer<N>, AnyTensor>>,
   tree: P,
   ...others: readonly P[]
-): Trees<P, N> {
-  const results: (readonly AnyTensor[])[] = [];
-  const first = treeMap(
-    (...leaves: [AnyTensor, ...AnyTensor[]]) => {
-      const own = f(...leaves);
-      results.push(own);
-      return own[0];
+): Readonly<Record<N, P>> {
+  const results: Readonly<Record<N, AnyTensor>>[] = [];
+  treeMap(
+    (leaf, ...beside) => {
+      results.push(f(leaf, ...beside));
+      return leaf;
     },
     tree,
     ...others,
   );
-  const rest = Array.from({ length: count - 1 }, (_, i) => {
+  const trees = names.map((name) => {
     let at = 0;
-    return treeMap(() => results[at++][i + 1], tree);
+    return [name, treeMap(() => results[at++][name], tree)];
   });
-  return [first, ...rest] as unknown as Trees<P, N>;
+  return Object.fromEntries(trees) as Record<N, P>;
 }
-
-/**
- * A tuple of `N` trees.
- *
- * @internal
- */
-export type Trees<P, N extends number, L extends readonly P[] = []> = L["length"] extends N ? L
-  : Trees<P, N, [...L, P]>;
 
 /**
  * Applies a function to those leaves of a tree that pass a test; the others stay as they are.
@@ -82,4 +74,14 @@ export function mapWhere<P>(
  */
 export function zerosOf<P>(params: P): P {
   return treeMap((leaf) => zerosLike(leaf), params);
+}
+
+/**
+ * Decaying means with new values taken in: `decay mean + (1 - decay) value`.
+ *
+ * @internal
+ */
+export function decayed<P>(decay: Hyperparameter, means: P, values: P): P {
+  const rest = complement(decay);
+  return treeMap((m, x) => add(times(m, decay), times(x, rest)), means, values);
 }

@@ -22,6 +22,8 @@
  *
  * @module
  */
+export { adadelta, type AdadeltaOptions, type AdadeltaState } from "./adadelta.ts";
+export { adagrad, type AdagradOptions, type AdagradState } from "./adagrad.ts";
 export {
   adam,
   type AdamOptions,
@@ -30,13 +32,17 @@ export {
   type AdamWOptions,
   type AdamWState,
 } from "./adam.ts";
+export { adamax, type AdamaxOptions, type AdamaxState } from "./adamax.ts";
 export {
-  type Hyperparameter,
-  type LearningRate,
-  type Schedule,
-  type StepCount,
-} from "./hyperparameter.ts";
+  asgd,
+  type AsgdOptions,
+  type AsgdState,
+  type Averaged,
+  type AveragedState,
+} from "./asgd.ts";
+export type { Hyperparameter, LearningRate, Schedule, StepCount } from "./hyperparameter.ts";
 export type { LeafTest } from "./leaves.ts";
+export { nadam, type NadamOptions, type NadamState } from "./nadam.ts";
 export {
   applyUpdates,
   chain,
@@ -49,15 +55,104 @@ export {
   type StepFacts,
   type Transformation,
 } from "./optimizer.ts";
+export type {
+  DecoupledOptions,
+  DecoupledState,
+  PenalizedState,
+  PenaltyOptions,
+} from "./penalized.ts";
+export { radam, type RadamOptions, type RadamState } from "./radam.ts";
+export { rmsprop, type RmspropOptions, type RmspropState } from "./rmsprop.ts";
+export { type Resilience, rprop, type RpropOptions, type RpropState } from "./rprop.ts";
+export {
+  cosineDecay,
+  type CosineOptions,
+  cosineRestarts,
+  type RestartOptions,
+  warmupCosine,
+  type WarmupOptions,
+} from "./schedules/cosine.ts";
+export {
+  exponentialDecay,
+  type ExponentialOptions,
+  inverseTimeDecay,
+  type InverseTimeOptions,
+  type TimeOptions,
+} from "./schedules/decay.ts";
+export { joinSchedules, piecewiseConstant, piecewiseLinear } from "./schedules/join.ts";
+export {
+  type CycleMomentumOptions,
+  oneCycle,
+  oneCycleMomentum,
+  type OneCycleOptions,
+  type PhaseOptions,
+} from "./schedules/one_cycle.ts";
+export {
+  type Plateau,
+  type PlateauOptions,
+  type PlateauState,
+  reduceOnPlateau,
+} from "./schedules/plateau.ts";
+export {
+  constantSchedule,
+  linearSchedule,
+  polynomialSchedule,
+  type TransitionOptions,
+} from "./schedules/polynomial.ts";
 export { sgd, type SgdOptions, type SgdState } from "./sgd.ts";
+export { accumulate, type Accumulated, type AccumulatedState } from "./transforms/accumulate.ts";
+export {
+  type DeltaOptions,
+  type Deltas,
+  type DeltaState,
+  scaleByAdadelta,
+} from "./transforms/adadelta.ts";
+export {
+  scaleByAdagrad,
+  type SquareSum,
+  type SquareSumOptions,
+  type SquareSumState,
+} from "./transforms/adagrad.ts";
 export {
   type MomentOptions,
   type Moments,
   type MomentState,
   scaleByAdam,
 } from "./transforms/adam.ts";
+export {
+  type Maxima,
+  type MaximumOptions,
+  type MaximumState,
+  scaleByAdamax,
+} from "./transforms/adamax.ts";
 export { clip, clipByGlobalNorm, globalNorm } from "./transforms/clip.ts";
 export { addDecayedWeights, type DecayOptions } from "./transforms/decay.ts";
+export { ema, type EmaOptions, type EmaState, type Mean } from "./transforms/ema.ts";
+export {
+  type Hyperparameters,
+  type Injected,
+  type InjectedState,
+  injectHyperparams,
+  setHyperparams,
+} from "./transforms/inject.ts";
+export {
+  type LookingMomentOptions,
+  type LookingMoments,
+  type LookingMomentState,
+  scaleByNadam,
+} from "./transforms/nadam.ts";
+export {
+  type RectifiedMoments,
+  type RectifiedOptions,
+  type RectifiedState,
+  scaleByRadam,
+} from "./transforms/radam.ts";
+export {
+  scaleByRmsprop,
+  type SquareMean,
+  type SquareMeanOptions,
+  type SquareMeanState,
+} from "./transforms/rmsprop.ts";
 export {
   scale,
   scaleByLearningRate,
@@ -65,4 +160,10 @@ export {
   type ScheduleState,
   type Steps,
 } from "./transforms/scale.ts";
+export {
+  skipNonFinite,
+  type SkipOptions,
+  type Skipped,
+  type SkippedState,
+} from "./transforms/skip.ts";
 export { trace, type TraceOptions, type TraceState, type Velocity } from "./transforms/trace.ts";

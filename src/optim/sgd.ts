@@ -3,26 +3,19 @@
  *
  * @module
  */
-import { type Hyperparameter, type LearningRate, requireAmount } from "./hyperparameter.ts";
-import { chain, type ChainState, type NoState, type Optimizer } from "./optimizer.ts";
-import { addDecayedWeights } from "./transforms/decay.ts";
-import { scaleByLearningRate, type ScheduleState } from "./transforms/scale.ts";
-import { traceOf, type TraceState } from "./transforms/trace.ts";
+import type { Hyperparameter, LearningRate } from "./hyperparameter.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { penalized, type PenalizedState, type PenaltyOptions } from "./penalized.ts";
+import { traceOf, type TraceOptions, type TraceState } from "./transforms/trace.ts";
 
 /** How {@linkcode sgd} steps. */
-export interface SgdOptions {
+export interface SgdOptions extends TraceOptions, PenaltyOptions {
   /** How much of the last step is kept, from 0 (none, the default) to below 1. */
   readonly momentum?: Hyperparameter;
-  /** How much of each gradient but the first is left out; 0 unless given. */
-  readonly dampening?: Hyperparameter;
-  /** Nesterov's momentum, which looks ahead; `false` unless given. */
-  readonly nesterov?: boolean;
-  /** The factor of the penalty `½ ‖θ‖²`; 0 unless given. */
-  readonly weightDecay?: Hyperparameter;
 }
 
-/** The states of {@linkcode sgd}: of the weight decay, the momentum and the learning rate. */
-export type SgdState = ChainState<[NoState, TraceState, ScheduleState]>;
+/** The states of {@linkcode sgd}: of the penalty, the momentum and the learning rate. */
+export type SgdState = PenalizedState<TraceState>;
 
 /**
  * Gradient descent, `θ ← θ - η g`; with momentum `μ` it follows `v ← μ v + g`, `θ ← θ - η v`, and
@@ -50,15 +43,9 @@ export type SgdState = ChainState<[NoState, TraceState, ScheduleState]>;
  * ```
  */
 export function sgd(learningRate: LearningRate, options: SgdOptions = {}): Optimizer<SgdState> {
-  const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
-  requireAmount("sgd", "learningRate", learningRate);
-  requireAmount("sgd", "weightDecay", weightDecay);
+  const { momentum = 0, dampening = 0, nesterov = false } = options;
   if (nesterov && dampening !== 0) {
     throw new RangeError("sgd: nesterov goes without dampening");
   }
-  return chain(
-    addDecayedWeights(weightDecay),
-    traceOf("sgd", momentum, { nesterov, dampening }),
-    scaleByLearningRate(learningRate),
-  );
+  return penalized("sgd", learningRate, options, traceOf("sgd", momentum, options));
 }

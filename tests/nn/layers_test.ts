@@ -94,6 +94,15 @@ Deno.test("dropout: both variants drop the same values, and differ by a factor",
   assertClose(plain.toArray(), inverted.mul(0.7).toArray(), 1e-14);
 });
 
+Deno.test("dropout: compiled it drops the same values, and their gradients are 0", () => {
+  const x = random.uniform(key, [50], { minval: 1, maxval: 2 });
+  const y = dropout(key, x, 0.4);
+  const f = jit((key: random.Key, x: Tensor<[50]>) => dropout(key, x, 0.4));
+  assertClose(f(key, x).toArray(), y.toArray(), 1e-6);
+  const slope = grad((x: Tensor<[50]>) => sum(dropout(key, x, 0.4)))(x);
+  assertClose(slope.toArray(), y.div(x).toArray(), 1e-6);
+});
+
 Deno.test("dropout: the rate is a probability, and ends are exact", () => {
   const x = tensor([1, 2, 3]);
   assertEquals(dropout(key, x, 0).toArray(), [1, 2, 3]);

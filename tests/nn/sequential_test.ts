@@ -8,11 +8,23 @@ import {
   type Shape,
   tanh,
   type Tensor,
+  treeLeaves,
   valueAndGrad,
   vmap,
   zeros,
 } from "@katachi/katachi";
-import { linear, type LinearWeight, meanSquaredError, relu, sequential } from "@katachi/katachi/nn";
+import {
+  dropout,
+  layerNorm,
+  linear,
+  type LinearWeight,
+  meanSquaredError,
+  relu,
+  residual,
+  sequential,
+} from "@katachi/katachi/nn";
+import { checkGrads } from "@katachi/katachi/testing";
+import { assertClose } from "../fixtures/figures.ts";
 
 const key = random.key(0);
 
@@ -47,14 +59,24 @@ Deno.test("sequential: in float64, nested, and empty", () => {
 });
 
 Deno.test("sequential: under grad, jit and vmap", () => {
-  const model = sequential(linear.of(3, 4), tanh, linear.of(4, 2));
+  const wide = { dtype: "float64" } as const;
+  const block = residual(sequential(layerNorm.of(4, wide), linear.of(4, 4, wide)));
+  const model = sequential(linear.of(3, 4, wide), tanh, block, dropout.of(0.5));
   const params = model.init(key);
-  const x = random.normal(random.key(1), [6, 5, 3]);
-  const f = (p: typeof params, x: Tensor<[5, 3]>) => model.apply(p, x);
-  const loss = (p: typeof params, x: Tensor<[5, 3]>) => meanSquaredError(f(p, x), zeros([5, 2]));
-  const [, g] = jit(valueAndGrad(loss))(params, x.slice([0]));
-  assertType<IsExact<typeof g, typeof params>>(true);
-  assertEquals([...vmap(f, { inAxes: [null, 0] })(params, x).shape], [6, 5, 2]);
+  type X<N extends number> = Tensor<[N, 3], "float64">;
+  const x = random.normal(random.key(1), [6, 5, 3], wide);
+  const f = (p: typeof params, x: X<5>) => model.train(p, x, { key })[0];
+  const loss = (p: typeof params, x: X<5>) => meanSquaredError(f(p, x), zeros([5, 4], "float64"));
+  checkGrads(loss, [params, x.slice([0])]);
+  const [value, gradients] = valueAndGrad(loss)(params, x.slice([0]));
+  assertType<IsExact<typeof gradients, typeof params>>(true);
+  const [compiled, others] = jit(valueAndGrad(loss))(params, x.slice([0]));
+  assertClose(compiled.item(), value.item(), 1e-14);
+  const pairs = treeLeaves(others).map((leaf, i) => [leaf, treeLeaves(gradients)[i]]);
+  for (const [a, b] of pairs) assertClose([...a.data], [...b.data], 1e-12);
+  const together = vmap(f, { inAxes: [null, 0] })(params, x);
+  const apart = [0, 1, 2, 3, 4, 5].map((i) => f(params, x.slice([i])).toArray());
+  assertClose(together.toArray(), apart, 1e-14);
 });
 
 Deno.test("sequential: lists of layers whose length the compiler does not know", () => {

@@ -8,13 +8,13 @@ import {
   biasCorrection,
   complement,
   type Hyperparameter,
-  operand,
+  plus,
   requireAmount,
   requireDecay,
   type StepCount,
   times,
 } from "../hyperparameter.ts";
-import { zerosOf } from "../leaves.ts";
+import { decayed, zerosOf } from "../leaves.ts";
 import type { StateFamily, Transformation } from "../optimizer.ts";
 
 /** How {@linkcode scaleByAdam} works; the letters are the paper's. */
@@ -25,6 +25,8 @@ export interface MomentOptions {
   readonly beta2?: Hyperparameter;
   /** Keeps the division away from 0; 1e-8 unless given. */
   readonly epsilon?: Hyperparameter;
+  /** Added under the root, which gives the step a derivative where gradients are 0; 0 unless given. */
+  readonly epsilonRoot?: Hyperparameter;
   /** Divides by the largest mean of squares so far instead of the last; `false` unless given. */
   readonly amsgrad?: boolean;
   /** Looks ahead like Nesterov's momentum; `false` unless given. */
@@ -50,8 +52,8 @@ export interface MomentState extends StateFamily {
 }
 
 /**
- * Adam's direction: `m̂ / (√v̂ + ε)` of the decaying means `m ← β₁ m + (1 - β₁) g` and
- * `v ← β₂ v + (1 - β₂) g²`, with `m̂ = m / (1 - β₁ᵗ)` and `v̂ = v / (1 - β₂ᵗ)`.
+ * Adam's direction: `m̂ / (√(v̂ + ε₀) + ε)` of the decaying means `m ← β₁ m + (1 - β₁) g` and
+ * `v ← β₂ v + (1 - β₂) g²`, with `m̂ = m / (1 - β₁ᵗ)` and `v̂ = v / (1 - β₂ᵗ)`; `ε₀` is `epsilonRoot`.
  *
  * With `amsgrad`, `v̂` is made of the largest `v` so far, as in PyTorch; optax takes the largest `v̂`.
  * With `nesterov`, `m̂ = β₁ m / (1 - β₁ᵗ⁺¹) + (1 - β₁) g / (1 - β₁ᵗ)`, as in optax.
@@ -81,10 +83,12 @@ export function momentsOf(
   operation: string,
   options: MomentOptions,
 ): Transformation<MomentState> {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, amsgrad = false, nesterov = false } = options;
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, epsilonRoot = 0 } = options;
+  const { amsgrad = false, nesterov = false } = options;
   requireDecay(operation, "beta1", beta1);
   requireDecay(operation, "beta2", beta2);
   requireAmount(operation, "epsilon", epsilon);
+  requireAmount(operation, "epsilonRoot", epsilonRoot);
   return {
     init: (params) => ({
       step: tensor(0, "int32"),
@@ -103,7 +107,8 @@ export function momentsOf(
       const ahead = nesterov ? biasCorrection(beta1, add(step, 1)) : null;
       const updates = treeMap(
         (g, m, v) => {
-          const root = add(sqrt(div(v, bias2.astype(v.dtype))), operand(epsilon, v));
+          const square = plus(div(v, bias2.astype(v.dtype)), epsilonRoot);
+          const root = plus(sqrt(square), epsilon);
           const direction = ahead === null ? div(m, bias1.astype(m.dtype)) : add(
             div(times(m, beta1), ahead.astype(m.dtype)),
             div(times(g, complement(beta1)), bias1.astype(m.dtype)),
@@ -117,14 +122,4 @@ export function momentsOf(
       return [updates, { step, mean, square, largest }];
     },
   };
-}
-
-/**
- * Decaying means with new values taken in: `decay mean + (1 - decay) value`.
- *
- * @internal
- */
-export function decayed<P>(decay: Hyperparameter, means: P, values: P): P {
-  const rest = complement(decay);
-  return treeMap((m, x) => add(times(m, decay), times(x, rest)), means, values);
 }

@@ -74,8 +74,7 @@ export function clipByGlobalNorm(maxNorm: number): Transformation<NoState> {
 }
 
 /**
- * The Euclidean norm of all elements of all leaves of a tree, taken as one vector. Squares are summed
- * in the dtype of each leaf.
+ * The Euclidean norm of all elements of all leaves of a tree, taken as one vector, summed in float64.
  *
  * @example
  * ```ts
@@ -86,7 +85,7 @@ export function clipByGlobalNorm(maxNorm: number): Transformation<NoState> {
  * ```
  */
 export function globalNorm(tree: unknown): Tensor<[], "float64"> {
-  const squares = treeLeaves(tree).map((leaf) => sum(square(leaf)).astype("float64") as AnyTensor);
+  const squares = treeLeaves(tree).map((leaf) => sum(square(leaf.astype("float64"))) as AnyTensor);
   return sqrt(squares.reduce((a, b) => add(a, b), tensor(0, "float64") as AnyTensor)) as Tensor<
     [],
     "float64"

@@ -81,8 +81,9 @@ export function traceOf(
     }),
     update: (gradients, { velocity, step }) => {
       if (velocity === null) return [gradients, { velocity, step }];
-      const kept =
-        (step === null ? 1 : where(equal(step, 0), 1, complement(dampening))) as Hyperparameter;
+      const kept = step === null
+        ? 1
+        : where(equal(step, 0), tensor(1, "float64"), complement(dampening)) as Hyperparameter;
       const next = treeMap(
         (v, g) => add(times(v, momentum), kept === 1 ? g : times(g, kept)),
         velocity,
