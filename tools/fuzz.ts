@@ -11,8 +11,8 @@ import { agree } from "../tests/engines/wasm/agree.ts";
 const seconds = Number(Deno.args[0] ?? 60);
 const end = performance.now() + 1000 * seconds;
 let cases = 0;
-while (performance.now() < end) {
-  fc.assert(agree, { numRuns: 200 });
+for (let seed = Date.now() | 0; performance.now() < end; seed++) {
+  fc.assert(agree, { numRuns: 200, seed });
   cases += 200;
 }
 console.log(`${cases.toLocaleString("en-US")} programs, no difference`);

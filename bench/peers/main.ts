@@ -4,7 +4,7 @@
  * ```sh
  * deno task bench:peers                                        # everything that is at hand
  * deno task bench:peers --threads 1 --works matmul,xor --rounds 1
- * deno task bench:peers --python DIR/bin/python --mnist DIR    # a Python with PyTorch and JAX; MNIST
+ * deno task bench:peers --python DIR/bin/python --mnist DIR    # a Python with the peers; MNIST
  * ```
  *
  * Each library does each work in a process of its own; the libraries take turns, several rounds. A
@@ -16,7 +16,15 @@
  */
 import type { Failure, Measurement } from "./measure.ts";
 import type { Case, Work } from "./work.ts";
-import { capture, machine, median, parse, pythonVersions, wholeProcesses } from "./processes.ts";
+import {
+  capture,
+  machine,
+  median,
+  parse,
+  pythonLibraries,
+  pythonVersions,
+  wholeProcesses,
+} from "./processes.ts";
 
 const here = new URL("./", import.meta.url).pathname;
 const root = new URL("../../", import.meta.url).pathname;
@@ -28,8 +36,13 @@ const names = {
   plain: "plain TypeScript",
   pytorch: "PyTorch",
   jax: "JAX",
+  onnx: "ONNX Runtime",
 } as const;
 type Name = keyof typeof names;
+
+function isPython(name: Name): name is keyof typeof pythonLibraries {
+  return name in pythonLibraries;
+}
 
 const works = [
   "ceiling",
@@ -57,7 +70,7 @@ const { figure } = options as { figure: "median" | "best" };
 const rounds = Number(options.rounds);
 const versions = await pythonVersions(options.python);
 const libraries = (options.libraries.split(",") as Name[]).filter((name) =>
-  name !== "pytorch" && name !== "jax" || versions[name] !== undefined
+  !isPython(name) || versions[name] !== undefined
 );
 
 /** What a library took for a case: one measurement a round. */
@@ -71,7 +84,7 @@ async function run(
   threads: number,
   cases: string,
 ) {
-  const python = library === "pytorch" || library === "jax";
+  const python = isPython(library);
   const command = python
     ? [
       options.python,
@@ -116,7 +129,7 @@ async function measure(work: string, threads: number) {
     `./works/${work}.ts`
   );
   const python = await Deno.stat(`${here}works/${work}.py`).then(() => true, () => false);
-  const has = (name: Name) => name === "pytorch" || name === "jax" ? python : name in own;
+  const has = (name: Name) => isPython(name) ? python : name in own;
   const results = new Map<Name, Results>();
   for (let round = 1; round <= rounds; round++) {
     for (const library of libraries.filter(has)) {

@@ -46,18 +46,21 @@ export async function capture(
   return { output, error };
 }
 
-/** The versions of PyTorch and JAX that a Python has. */
+/** Libraries of Python, by the modules whose versions tell whether they are there. */
+export const pythonLibraries = { pytorch: "torch", jax: "jax", onnx: "onnxruntime" } as const;
+
+/** The versions of the libraries that a Python has. */
 export async function pythonVersions(
   python: string,
-): Promise<{ pytorch?: string; jax?: string }> {
-  const version = async (module: string) => {
+): Promise<{ readonly [Library in keyof typeof pythonLibraries]?: string }> {
+  const versions: Record<string, string> = {};
+  for (const [library, module] of Object.entries(pythonLibraries)) {
     const args = ["-c", `import ${module}; print(${module}.__version__)`];
     const run = new Deno.Command(python, { args }).output();
     const done = await run.catch(() => undefined);
-    return done?.success ? new TextDecoder().decode(done.stdout).trim() : undefined;
-  };
-  const [pytorch, jax] = [await version("torch"), await version("jax")];
-  return { ...pytorch && { pytorch }, ...jax && { jax } };
+    if (done?.success) versions[library] = new TextDecoder().decode(done.stdout).trim();
+  }
+  return versions;
 }
 
 /** The processor, how many cores there are, and how busy they are with other things. */

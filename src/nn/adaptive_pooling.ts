@@ -24,7 +24,6 @@ import {
   where,
 } from "../../mod.ts";
 import { adaptivePoolShape, globalPoolShape } from "../shape/adaptive_pool.ts";
-import { perAxis } from "../shape/window.ts";
 import { floating } from "../tensor/dtype.ts";
 import { type Input, type Layer, type LayerKind, makeLayer, type Name } from "./layer.ts";
 

@@ -9,13 +9,14 @@ import {
   type Dim,
   type DType,
   type FloatDType,
-  random,
+  type random,
   reshape,
   type Shape,
   type Tensor,
   zeros,
 } from "../../mod.ts";
 import type { Setting } from "../shape/window.ts";
+import { varianceScaling } from "./initializers/scaling.ts";
 import type { Initializer } from "./layer.ts";
 
 /** How the parameters of a convolution are made. */
@@ -28,6 +29,7 @@ export interface KernelOptions {
    * What makes the kernel. Unless given it is from the uniform distribution on ±1/√fan, PyTorch's
    * He/Kaiming uniform one with a = √5, where the fan is the size of the kernel for one output:
    * all its axes multiplied, but the first. (K. He et al., "Delving deep into rectifiers", 2015.)
+   * Initializers that look at inputs and outputs need to be told `{ layout: "conv" }`.
    */
   readonly init?: Initializer;
 }
@@ -77,10 +79,9 @@ export function makeKernel(
 }
 
 /** PyTorch's first values: uniform on ±1/√fan. */
-export const kaimingUniform = ((key: random.Key, shape: Shape, dtype?: FloatDType) => {
-  const bound = 1 / Math.sqrt(shape.slice(1).reduce((a, b) => a * b, 1));
-  return random.uniform(key, shape, { minval: -bound, maxval: bound, dtype });
-}) as Initializer;
+export const kaimingUniform: Initializer = varianceScaling(1 / 3, "fanIn", "uniform", {
+  layout: "conv",
+}) as unknown as Initializer;
 
 /** `[N, O, …]` with something added to each of the O channels. */
 export function withBias(y: AnyTensor, bias: AnyTensor | undefined): AnyTensor {

@@ -122,7 +122,7 @@ function init(key: random.Key, inputs: Dim, outputs: Dim, options: LinearOptions
   return bias ? { weight, bias: zeros([outputs], dtype) as Tensor<[Dim]> } : { weight };
 }
 
-export const glorotUniform = ((key: random.Key, [inputs, outputs]: Shape, dtype?: FloatDType) => {
+const glorotUniform = ((key: random.Key, [inputs, outputs]: Shape, dtype?: FloatDType) => {
   const bound = Math.sqrt(6 / (inputs + outputs));
   return random.uniform(key, [inputs, outputs], { minval: -bound, maxval: bound, dtype });
 }) as Initializer;

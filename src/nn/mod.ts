@@ -155,6 +155,7 @@ export {
   type LinearParamsOf,
   type LinearWeight,
 } from "./linear.ts";
+export { type Lstm, lstm, lstmCell, type LstmState } from "./lstm.ts";
 export {
   hingeLoss,
   logisticLoss,
@@ -189,7 +190,6 @@ export {
   smoothL1Loss,
   type SmoothL1Options,
 } from "./losses/regression.ts";
-export { type Lstm, lstm, lstmCell, type LstmState } from "./lstm.ts";
 export {
   type AttentionCache,
   type MultiHeadAttention,

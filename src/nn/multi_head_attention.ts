@@ -235,8 +235,9 @@ function apply(
   value: AnyTensor,
   { rotary, ...options }: SelfAttentionOptions & AnyAttentionOptions = {},
 ): AnyTensor {
+  const queries = shapeOf("query", params, query);
   const keys = shapeOf("key", params, key);
-  const scores = scoresShape(name, shapeOf("query", params, query), keys);
+  const scores = scoresShape(name, queries, keys);
   attendedShape(name, scores, keys, shapeOf("value", params, value));
   const q = project("query", params, query);
   const k = project("key", params, key);

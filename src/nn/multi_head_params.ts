@@ -15,7 +15,7 @@ import {
   zeros,
 } from "../../mod.ts";
 import type { Initializer } from "./layer.ts";
-import { glorotUniform } from "./linear.ts";
+import { xavierUniform } from "./initializers/scaling.ts";
 import { headSize } from "./multi_head_shape.ts";
 
 /** A product with weights, and a bias that may be added to it. */
@@ -117,7 +117,7 @@ export function initHeads(
   heads: Dim,
   options: HeadsOptions = {},
 ): AnyHeads {
-  const { dtype = "float32", bias = true, kdim, vdim, init = glorotUniform } = options;
+  const { dtype = "float32", bias = true, kdim, vdim, init = xavierUniform() } = options;
   const split: Shape = [heads, headSize(features, heads)];
   const keys = random.split(key, 4);
   const make = (i: number, inputs: Dim, weight: Shape, added: Shape) => ({

@@ -68,10 +68,10 @@ export type AsgdState = ChainState<[NoState, AveragedState]>;
  * let state = optimizer.init(x);
  * for (let step = 0; step < 3; step++) {
  *   const [updates, next] = optimizer.update(tensor([1]), state, x);
- *   x = applyUpdates(x, updates); // [0.5], [0], [-0.5]
+ *   x = applyUpdates(x, updates); // goes to 0.5, 0, -0.5
  *   state = next;
  * }
- * state[1].average.toArray(); // [-0.25], of the last two
+ * state[1].average.toArray(); // [-0.25]
  * ```
  */
 export function asgd(learningRate: LearningRate, options: AsgdOptions = {}): Optimizer<AsgdState> {

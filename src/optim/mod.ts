@@ -23,6 +23,18 @@
  * @module
  */
 export { adadelta, type AdadeltaOptions, type AdadeltaState } from "./adadelta.ts";
+export {
+  adafactor,
+  type AdafactorOptions,
+  type AdafactorState,
+  type FactoredRmsOptions,
+  type FactoredRmsState,
+  type FactoredSquares,
+  type Reduced,
+  scaleByFactoredRms,
+  type UpdateMean,
+  type UpdateMeanState,
+} from "./adafactor.ts";
 export { adagrad, type AdagradOptions, type AdagradState } from "./adagrad.ts";
 export {
   adam,
@@ -40,8 +52,49 @@ export {
   type Averaged,
   type AveragedState,
 } from "./asgd.ts";
+export { emaParams, type ParamsMean, type ParamsMeanState } from "./ema_params.ts";
+export { gradientDescent, type GradientDescentOptions, type LastStep } from "./gradient_descent.ts";
 export type { Hyperparameter, LearningRate, Schedule, StepCount } from "./hyperparameter.ts";
+export type { Labels, LabelTree, Part } from "./labels.ts";
+export { lamb, type LambOptions, type LambState, scaleByTrustRatio } from "./lamb.ts";
+export { type Curvatures, lbfgs, type LbfgsOptions } from "./lbfgs.ts";
 export type { LeafTest } from "./leaves.ts";
+export {
+  backtracking,
+  type BacktrackingOptions,
+  type LineSearchResult,
+  strongWolfe,
+  type WolfeOptions,
+} from "./line_search.ts";
+export {
+  type GradientMean,
+  lion,
+  type LionDirectionOptions,
+  type LionDirectionState,
+  type LionOptions,
+  type LionState,
+  scaleByLion,
+} from "./lion.ts";
+export {
+  lookahead,
+  type LookaheadOptions,
+  type LookaheadState,
+  type SlowAndFast,
+} from "./lookahead.ts";
+export { masked, type MaskedState } from "./masked.ts";
+export { minimize, type MinimizeOptions, type Minimum } from "./minimize.ts";
+export type { Minimizer, Progress } from "./minimizer.ts";
+export {
+  type MatrixMomentum,
+  muon,
+  type MuonDirectionOptions,
+  type MuonDirectionState,
+  type MuonOptions,
+  type MuonState,
+  newtonSchulz,
+  type NewtonSchulzOptions,
+  scaleByMuon,
+} from "./muon.ts";
 export { nadam, type NadamOptions, type NadamState } from "./nadam.ts";
 export {
   applyUpdates,
@@ -55,6 +108,7 @@ export {
   type StepFacts,
   type Transformation,
 } from "./optimizer.ts";
+export { partition, type PartitionState, setToZero } from "./partition.ts";
 export type {
   DecoupledOptions,
   DecoupledState,
@@ -100,6 +154,14 @@ export {
   type TransitionOptions,
 } from "./schedules/polynomial.ts";
 export { sgd, type SgdOptions, type SgdState } from "./sgd.ts";
+export {
+  type RowMoments,
+  type RowMomentState,
+  scaleBySparseAdam,
+  sparseAdam,
+  type SparseAdamOptions,
+  type SparseAdamState,
+} from "./sparse_adam.ts";
 export { accumulate, type Accumulated, type AccumulatedState } from "./transforms/accumulate.ts";
 export {
   type DeltaOptions,
@@ -127,7 +189,7 @@ export {
 } from "./transforms/adamax.ts";
 export { clip, clipByGlobalNorm, globalNorm } from "./transforms/clip.ts";
 export { addDecayedWeights, type DecayOptions } from "./transforms/decay.ts";
-export { ema, type EmaOptions, type EmaState, type Mean } from "./transforms/ema.ts";
+export { ema, type EmaOptions, type EmaState, type MovingMean } from "./transforms/ema.ts";
 export {
   type Hyperparameters,
   type Injected,
@@ -157,8 +219,8 @@ export {
   scale,
   scaleByLearningRate,
   scaleBySchedule,
+  type Scheduled,
   type ScheduleState,
-  type Steps,
 } from "./transforms/scale.ts";
 export {
   skipNonFinite,

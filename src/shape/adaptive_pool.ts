@@ -28,10 +28,7 @@ export type AdaptivePool<X extends Shape, Size extends PerAxis, K extends string
 export type GlobalPool<X extends Shape, Keep extends boolean, K extends string> = boolean extends
   Keep ? Shape
   : UnknownRank<X, K> extends true ? Shape
-  : X["length"] extends 3 | 4 | 5
-    ? Spatial<X, 1, K, [X[0], X[1]]> extends infer S extends Shape
-      ? Keep extends true ? S : [X[0], X[1]]
-    : Spatial<X, 1, K, [X[0], X[1]]>
+  : X["length"] extends 3 | 4 | 5 ? Spatial<X, 1, K, [X[0], X[1]], Keep>
   : WrongRank<X, K>;
 
 /** @internal */
@@ -45,9 +42,10 @@ type Spatial<
   Size extends PerAxis,
   K extends string,
   Out extends readonly unknown[],
-> = Out["length"] extends X["length"] ? Out
+  Keep extends boolean = true,
+> = Out["length"] extends X["length"] ? Keep extends true ? Out : [X[0], X[1]]
   : X[Out["length"]] extends 0 ? Fail<`${K}: nothing to pool in input ${Show<X, K>}`>
-  : Spatial<X, Size, K, [...Out, At<Size, SpatialAxis<Out["length"]>>]>;
+  : Spatial<X, Size, K, [...Out, At<Size, SpatialAxis<Out["length"]>>], Keep>;
 
 /** The run-time twin of {@linkcode AdaptivePool}. */
 export function adaptivePoolShape(operation: string, input: Shape, size: PerAxis): number[] {

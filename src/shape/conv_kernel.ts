@@ -29,8 +29,7 @@ export type ConvKernel<
   Size extends Shape,
   G,
   K extends string = "conv",
-> = WrongGroups<I, O, G, K> extends infer F ? [F] extends [never] ? [O, Each<I, G, K>, ...Size] : F
-  : never;
+> = Grouped<I, O, Size, G, K, false>;
 
 /** The shape of a transposed convolution's kernel: `[I, O / groups, …size]`. */
 export type ConvTransposeKernel<
@@ -39,22 +38,24 @@ export type ConvTransposeKernel<
   Size extends Shape,
   G,
   K extends string = "convTranspose",
-> = WrongGroups<I, O, G, K> extends infer F ? [F] extends [never] ? [I, Each<O, G, K>, ...Size] : F
-  : never;
+> = Grouped<I, O, Size, G, K, true>;
 
-/**
- * The failure of a number of groups, or `never`.
- *
- * @internal
- */
-type WrongGroups<I extends Dim, O extends Dim, G, K extends string> =
-  NotWhole<G & number, "0"> extends true
-    ? Fail<`${K}: groups must be a whole number from 1 on, got ${G & number}`>
-    : Divides<G, I, K> extends false
-      ? Fail<`${K}: ${G & number} groups do not divide ${I} input channels`>
-    : Divides<G, O, K> extends false
-      ? Fail<`${K}: ${G & number} groups do not divide ${O} output channels`>
-    : never;
+/** @internal */
+type Grouped<
+  I extends Dim,
+  O extends Dim,
+  Size extends Shape,
+  G,
+  K extends string,
+  Transposed extends boolean,
+> = NotWhole<G & number, "0"> extends true
+  ? Fail<`${K}: groups must be a whole number from 1 on, got ${G & number}`>
+  : Divides<G, I, K> extends false
+    ? Fail<`${K}: ${G & number} groups do not divide ${I} input channels`>
+  : Divides<G, O, K> extends false
+    ? Fail<`${K}: ${G & number} groups do not divide ${O} output channels`>
+  : Transposed extends true ? [I, Each<O, G, K>, ...Size]
+  : [O, Each<I, G, K>, ...Size];
 
 /**
  * The channels of each group.
@@ -109,9 +110,12 @@ export type SeparableConv<
   K extends string = "separableConv",
 > = UnknownRank<W, K> extends true ? Shape
   : UnknownRank<P, K> extends true ? Shape
-  : DepthwiseConv<X, W, O, K> extends infer S
-    ? S extends Shape ? ConvNd<S, P, Record<never, never>, K> : S
-  : never;
+  : Pointwise<DepthwiseConv<X, W, O, K>, P, K>;
+
+/** @internal */
+type Pointwise<S, P extends Shape, K extends string> = S extends infer T extends Shape
+  ? ConvNd<T, P, Record<never, never>, K>
+  : S;
 
 /** The run-time twin of {@linkcode ConvKernel}. */
 export function convKernelShape(

@@ -208,7 +208,7 @@ Deno.test("states are typed by the parameters", () => {
   type P = typeof params;
   const state = adam(0.1).init(params);
   assertType<
-    IsExact<typeof state, readonly [null, optim.Moments<P>, optim.Steps]>
+    IsExact<typeof state, readonly [null, optim.Moments<P>, optim.Scheduled]>
   >(true);
   const mean: P = state[1].mean;
   assertEquals(numbersOf(mean).every((x) => x === 0), true);

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import torch
 
-from measure import bound, figures, one_hot, values
+from measure import bound, figures, one_hot, onnx_session, values
 
 BATCH, RATE, MOMENTUM = 64, 0.01, 0.9
 SHAPES = [(32, 1, 6, 6), (32,), (64, 32, 3, 3), (64,), (6400, 128), (128,), (128, 10), (10,)]
@@ -83,3 +83,27 @@ def jax(given):
         return value.item()
 
     return step, lambda: [step() for _ in range(4)]
+
+
+def onnx(given):
+    if given["training"]:
+        return None
+    from onnx.helper import make_node
+
+    x, _, params = initial()
+    names = ["k1", "b1", "k2", "b2", "w3", "b3", "w4", "b4"]
+    constants = dict(zip(names, params)) | {"flat": np.array([BATCH, 6400], np.int64)}
+    nodes = [
+        make_node("Conv", ["x", "k1", "b1"], ["c1"]),
+        make_node("Relu", ["c1"], ["r1"]),
+        make_node("Conv", ["r1", "k2", "b2"], ["c2"]),
+        make_node("Relu", ["c2"], ["r2"]),
+        make_node("MaxPool", ["r2"], ["pooled"], kernel_shape=[2, 2], strides=[2, 2]),
+        make_node("Reshape", ["pooled", "flat"], ["row"]),
+        make_node("Gemm", ["row", "w3", "b3"], ["c3"]),
+        make_node("Relu", ["c3"], ["r3"]),
+        make_node("Gemm", ["r3", "w4", "b4"], ["out"]),
+    ]
+    session = onnx_session(nodes, {"x": x.shape}, constants)
+    run = lambda: session.run(None, {"x": x})[0]
+    return run, lambda: figures(run())

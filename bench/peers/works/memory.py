@@ -2,9 +2,10 @@
 
 import jax as xla
 import jax.numpy as jnp
+import numpy as np
 import torch
 
-from measure import figures, values
+from measure import figures, onnx_session, values
 
 EPSILON = 1e-5
 
@@ -38,3 +39,33 @@ def jax(given):
     }
     f = xla.jit(functions[given["kind"]])
     return lambda: f(x).block_until_ready(), lambda: figures(f(x))
+
+
+def onnx(given):
+    from onnx.helper import make_node
+
+    x, scale, shift = operands(given["shape"])
+    chain = ["Mul", "Add", "Abs", "Neg", "Exp", "Add", "Reciprocal", "Sqrt"]
+    second = {0: ["three_halves"], 1: ["half"], 5: ["one"]}
+    names = ["x", *(f"t{i}" for i in range(7)), "out"]
+    nodes = {
+        "softmax": [make_node("Softmax", ["x"], ["out"], axis=-1)],
+        "norm": [
+            make_node(
+                "LayerNormalization", ["x", "scale", "shift"], ["out"], axis=1, epsilon=EPSILON
+            )
+        ],
+        "chain": [
+            make_node(op, [names[i], *second.get(i, [])], [names[i + 1]])
+            for i, op in enumerate(chain)
+        ],
+    }[given["kind"]]
+    constants = {
+        "softmax": {},
+        "norm": {"scale": scale, "shift": shift},
+        "chain": {"three_halves": np.float32(1.5), "half": np.float32(0.5), "one": np.float32(1)},
+    }[given["kind"]]
+    constants = {name: np.asarray(value) for name, value in constants.items()}
+    session = onnx_session(nodes, {"x": x.shape}, constants)
+    run = lambda: session.run(None, {"x": x})[0]
+    return run, lambda: figures(run())

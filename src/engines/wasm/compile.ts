@@ -21,7 +21,7 @@ import type { Buffer } from "./symbolic.ts";
 import { barrierFunction } from "./threads/barrier.ts";
 import { barriers, type Layout } from "./threads/order.ts";
 import { shareOf } from "./threads/share.ts";
-import { gains, isShared, measured, type Worth } from "./threads/worth.ts";
+import { isShared, measured, threadsFor, type Worth } from "./threads/worth.ts";
 import type { AddressOf } from "./vector_nest.ts";
 
 /** Memory comes in pages of so many bytes. */
@@ -68,7 +68,7 @@ export function compileModule(
   { features, donated = [], timed = false, threads: most = 1, worth = measured }: CompileOptions,
 ): Compiled {
   const { program, donations, inPlace } = donate(lower(tape), donated);
-  const threads = most > 1 && gains(program, worth) ? most : 1;
+  const threads = threadsFor(program, most, worth);
   const scratchOf = (kernel: Kernel) =>
     kernel.kind === "contract"
       ? threads * contractionScratch(kernel, features)

@@ -10,7 +10,6 @@ import {
   type DType,
   type Floating,
   heaviside,
-  less,
   lessEqual,
   mul,
   type Shape,
@@ -82,8 +81,8 @@ export function relu6<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor
 }
 
 /**
- * ReLU with a small slope up to 0: `x` above 0, `negativeSlope · x` below; at 0 the derivative is the
- * slope, as PyTorch's. (Maas, Hannun and Ng, 2013.)
+ * ReLU with a small slope below 0: `x` from 0 on, `negativeSlope · x` below. At 0 the derivative is 1,
+ * as JAX's; PyTorch's is the slope. (Maas, Hannun and Ng, 2013.)
  *
  * @example
  * ```ts
@@ -98,7 +97,7 @@ export function leakyRelu<S extends Shape, D extends DType>(
   negativeSlope = 0.01,
 ): Tensor<S, Floating<D>> {
   const y = real(x as AnyTensor, "leakyRelu");
-  return where(less(0, y), y, mul(y, negativeSlope)) as unknown as Tensor<S, Floating<D>>;
+  return where(lessEqual(0, y), y, mul(y, negativeSlope)) as unknown as Tensor<S, Floating<D>>;
 }
 
 /**

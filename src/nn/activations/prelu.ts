@@ -10,7 +10,7 @@ import {
   type DType,
   type FloatDType,
   full,
-  less,
+  lessEqual,
   mul,
   type Ok,
   type PerChannel,
@@ -53,7 +53,7 @@ export interface PreluTypes<N extends Dim, D extends DType> extends LayerTypes {
 
 /** The type of {@linkcode prelu}. */
 export interface Prelu {
-  /** `x` above 0, `weight · x` up to it. */
+  /** `x` from 0 on, `weight · x` below. */
   <S extends Shape, N extends Dim, D extends DType, K extends string = "prelu">(
     params: PreluParams<N, D>,
     x: Arg<PerChannel<S, N, K>, Tensor<S, D>>,
@@ -72,9 +72,10 @@ export interface Prelu {
 }
 
 /**
- * ReLU with a learned slope up to 0: `x` above 0, `weight · x` below, for inputs `[N, C, …]` and
- * weights `[C]`, or inputs of any shape and one weight `[1]`. At 0 the derivative by `x` is the
- * weight, as PyTorch's. (He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015.)
+ * ReLU with a learned slope below 0: `x` from 0 on, `weight · x` below, for inputs `[N, C, …]` and
+ * weights `[C]`, or inputs of any shape and one weight `[1]`. At 0 the derivative by `x` is 1, as
+ * `leakyRelu`'s; PyTorch's is the weight. (He, Zhang, Ren and Sun, "Delving deep into rectifiers",
+ * 2015.)
  *
  * @throws {ShapeError} Where there is another number of weights than of channels, and not just one.
  *
@@ -104,7 +105,7 @@ function preluOf({ weight }: PreluParams<Dim>, x: AnyTensor): AnyTensor {
   // One weight fits any rank; several stand at the second axis.
   const axes = channels === 1 ? x.shape.map(() => 1) : [channels, ...x.shape.slice(2).map(() => 1)];
   const slope = reshape(weight, axes);
-  return where(less(0, x), x, mul(x, slope));
+  return where(lessEqual(0, x), x, mul(x, slope));
 }
 
 function init(_: random.Key, channels: Dim = 1, options: PreluOptions = {}): AnyParams {

@@ -20,7 +20,7 @@ export interface EmaOptions {
 }
 
 /** The state of {@linkcode ema} for parameters of type `P`. */
-export interface Mean<P> {
+export interface MovingMean<P> {
   /** How many steps have been taken. */
   readonly step: StepCount;
   /** The mean before it is divided, a tree like the parameters. */
@@ -30,7 +30,7 @@ export interface Mean<P> {
 /** The states of {@linkcode ema}. */
 export interface EmaState extends StateFamily {
   /** The state for the parameters. */
-  readonly state: Mean<this["params"]>;
+  readonly state: MovingMean<this["params"]>;
 }
 
 /**

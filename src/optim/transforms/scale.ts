@@ -15,7 +15,7 @@ import {
 import { type NoState, type StateFamily, stateless, type Transformation } from "../optimizer.ts";
 
 /** The state of a transformation that goes by a schedule. */
-export interface Steps {
+export interface Scheduled {
   /** How many steps have been taken; `null` where nothing depends on it. */
   readonly step: StepCount | null;
 }
@@ -23,7 +23,7 @@ export interface Steps {
 /** The states of {@linkcode scaleBySchedule} and {@linkcode scaleByLearningRate}. */
 export interface ScheduleState extends StateFamily {
   /** The same for all parameters. */
-  readonly state: Steps;
+  readonly state: Scheduled;
 }
 
 /**
@@ -52,12 +52,8 @@ export function scale(factor: Hyperparameter): Transformation<NoState> {
  *
  * const halving = scaleBySchedule((step) => tensor(0.5, "float64").pow(step));
  * const x = tensor([8]);
- * let state = halving.init(x);
- * for (let i = 0; i < 3; i++) {
- *   const [updates, next] = halving.update(x, state, x);
- *   updates.toArray(); // [8], [4], [2]
- *   state = next;
- * }
+ * const [, state] = halving.update(x, halving.init(x), x);
+ * halving.update(x, state, x)[0].toArray(); // [4]
  * ```
  */
 export function scaleBySchedule(schedule: Schedule): Transformation<ScheduleState> {
@@ -85,7 +81,12 @@ export function scaleByLearningRate(learningRate: LearningRate): Transformation<
   return scaled(learningRate, -1);
 }
 
-function scaled(rate: LearningRate, sign: 1 | -1): Transformation<ScheduleState> {
+/**
+ * Multiplies updates by a rate, or by its negative.
+ *
+ * @internal
+ */
+export function scaled(rate: LearningRate, sign: 1 | -1): Transformation<ScheduleState> {
   const by = (value: Hyperparameter): Hyperparameter =>
     sign === 1 ? value : typeof value === "number" ? -value : value.neg();
   return {

@@ -41,7 +41,7 @@ import { pairs, type Vector } from "../../transforms/programs.ts";
 
 /** The engine with so many threads, for the smallest of kernels, too. */
 function engineOf(threads: number): Engine {
-  const worth = { kernel: 0, program: 0 };
+  const worth = { kernel: 0, thread: 1 };
   return {
     ...wasm,
     compile: (tape, donated) =>

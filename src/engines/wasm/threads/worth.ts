@@ -11,12 +11,12 @@ import { flopsOfKernel } from "../report.ts";
 export interface Worth {
   /** A kernel with so much work takes longer than threads take to meet. */
   readonly kernel: number;
-  /** A program with so much work takes longer than a thread takes to wake up. */
-  readonly program: number;
+  /** So much work for each thread takes longer than one takes to wake up. */
+  readonly thread: number;
 }
 
 /** Measured: two threads that are awake meet in less than a microsecond, and wake up in thirty. */
-export const measured: Worth = { kernel: 200_000, program: 4_000_000 };
+export const measured: Worth = { kernel: 200_000, thread: 2_000_000 };
 
 /** Operations, and bytes that go to memory and come from it: as many of each take about as long. */
 function workOf(kernel: Kernel): number {
@@ -49,8 +49,8 @@ export function isShared(kernel: Kernel, worth: Worth): boolean {
   }
 }
 
-/** Whether a program gains by more threads than one. */
-export function gains(program: Program, worth: Worth): boolean {
+/** How many threads a program gains by, of the most that there are: each has its share of the work. */
+export function threadsFor(program: Program, most: number, worth: Worth): number {
   const shared = ({ kernels }: Program): number =>
     kernels.filter((kernel) => isShared(kernel, worth)).reduce(
       (sum, kernel) => sum + sharedIn(kernel),
@@ -62,5 +62,6 @@ export function gains(program: Program, worth: Worth): boolean {
     const rounds = kernel.kind === "scan" ? kernel.length : 1;
     return rounds * parts.reduce((sum, part) => sum + shared(part), 0);
   };
-  return shared(program) >= worth.program;
+  const work = shared(program);
+  return work < 2 * worth.thread ? 1 : Math.min(most, Math.floor(work / worth.thread));
 }
