@@ -103,7 +103,7 @@ if (import.meta.main) {
       return [softmaxCrossEntropy(logits, y), next] as const;
     };
     const [[value, next], gradients] = valueAndGrad(loss, { hasAux: true })(p);
-    const [updates, after] = optimizer.update(gradients, o);
+    const [updates, after] = optimizer.update(gradients, o, p);
     return { value, params: applyUpdates(p, updates), state: next, optimizerState: after };
   });
   for (const key of random.split(kTrain, 3)) {

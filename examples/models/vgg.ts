@@ -1,6 +1,6 @@
 /**
- * A convolutional network after VGG, with dropout, as deep-learning courses build it with Keras: pairs of convolutions, pooling and
- * dropout, and two dense layers. (K. Simonyan and A. Zisserman, "Very deep convolutional networks for
+ * A convolutional network after VGG, as courses build it with Keras: pairs of convolutions, pooling
+ * and dropout, and two dense layers. (K. Simonyan and A. Zisserman, "Very deep convolutional networks for
  * large-scale image recognition", 2014.)
  *
  * ```sh
