@@ -13,7 +13,6 @@ import {
   batchNorm,
   conv,
   globalAvgPooling,
-  type Layer,
   linear,
   relu,
   residual,
