@@ -397,22 +397,36 @@ export * as random from "./src/random/mod.ts";
 // Shapes and their rules as types.
 export type { Dim, Exact, Mutable, Plain, Shape } from "./src/shape/dim.ts";
 export { type Arg, type Fail, type Ok, ShapeError } from "./src/shape/fail.ts";
+export type { AdaptivePool, GlobalPool } from "./src/shape/adaptive_pool.ts";
 export type { Broadcast, Broadcast3, BroadcastTo } from "./src/shape/broadcast.ts";
+export type { Bilinear } from "./src/shape/bilinear.ts";
+export type { Channelled, Grouped } from "./src/shape/channels.ts";
 export type { Concat } from "./src/shape/concat.ts";
 export type {
   Conv1d,
   Conv2d,
   Conv3d,
+  ConvNd,
   ConvOptions,
   Padding,
   PerAxis,
   WindowOptions,
 } from "./src/shape/conv.ts";
+export type {
+  ConvKernel,
+  ConvTransposeKernel,
+  DepthwiseConv,
+  DepthwiseKernel,
+  DepthwiseOptions,
+  KernelSize,
+  SeparableConv,
+} from "./src/shape/conv_kernel.ts";
 export type { DynamicSlice, DynamicUpdateSlice, Starts } from "./src/shape/dynamic.ts";
 export type {
   ConvTranspose1d,
   ConvTranspose2d,
   ConvTranspose3d,
+  ConvTransposeNd,
   ConvTransposeOptions,
 } from "./src/shape/conv_transpose.ts";
 export type { Cumulative, Diff } from "./src/shape/cumulative.ts";
@@ -420,6 +434,7 @@ export type { Covariance } from "./src/shape/covariance.ts";
 export type { Diag, Diagonal, Matrices } from "./src/shape/diagonal.ts";
 export type { Einsum } from "./src/shape/einsum.ts";
 export type { Indexing, MeshGrid } from "./src/shape/grid.ts";
+export type { Kernel } from "./src/shape/kernel.ts";
 export type { FromDims, LiteralDType, LiteralResult, LiteralShape } from "./src/shape/literal.ts";
 export type { MatMul } from "./src/shape/matmul.ts";
 export type { BinEdges, Bins, OneAxis, Quantile, TopK } from "./src/shape/order.ts";
@@ -432,10 +447,12 @@ export type { Reduce } from "./src/shape/reduce.ts";
 export type { Flatten, Reshape } from "./src/shape/reshape.ts";
 export type { Same } from "./src/shape/same.ts";
 export type { AxisIndex, Bound, Index, Slice } from "./src/shape/slice.ts";
-export type { Split, Unstack } from "./src/shape/split.ts";
+export type { PerChannel } from "./src/shape/per_channel.ts";
+export type { Halved, Split, Unstack } from "./src/shape/split.ts";
 export type { ExpandDims, Squeeze } from "./src/shape/squeeze.ts";
 export type { Stack } from "./src/shape/stack.ts";
 export type { OneHot, Take, TakeAlong } from "./src/shape/take.ts";
 export type { Cross, Inner, Pairs, TensorDot } from "./src/shape/tensordot.ts";
 export type { Kron, Repeat, Tile } from "./src/shape/tile.ts";
+export type { Trailing } from "./src/shape/trailing.ts";
 export type { Transpose } from "./src/shape/transpose.ts";

@@ -69,6 +69,30 @@ function transformer(blocks: number): string {
   );
 }
 
+/** Layers one after the other, with activations and normalization, and a residual here and there. */
+function sequence(layers: number): string {
+  const members = Array.from({ length: layers }, (_, i) => {
+    const [width, next] = [64 + 8 * Math.ceil(i / 3), 64 + 8 * Math.ceil((i + 1) / 3)];
+    if (i % 3 === 0) return `linear.of(${width}, ${next})`;
+    return i % 3 === 1
+      ? `residual(sequential(layerNorm.of(${width}), linear.of(${width}, ${width})))`
+      : "relu";
+  });
+  const width = 64 + 8 * Math.ceil(layers / 3);
+  return `import { type Dim, random, type Tensor, zeros } from "../mod.ts";
+import { layerNorm, linear, relu, residual, sequential } from "../src/nn/mod.ts";
+const layers = sequential(
+${members.map((member) => `  ${member},`).join("\n")}
+);
+const params = layers.init(random.key(0));
+function model<B extends Dim>(x: Tensor<[B, 64]>): Tensor<[B, ${width}]> {
+  return layers.apply(params, x);
+}
+export const output: Tensor<[32, ${width}]> = model(zeros([32, 64]));
+export const used = [layerNorm, residual, relu];
+`;
+}
+
 function program(
   parameter: string,
   result: string,
@@ -130,6 +154,7 @@ const programs: Record<string, string> = {
   "one tensor": `import { zeros } from "../mod.ts";\nexport const x = zeros([2, 3]);\n`,
   "50-layer CNN": convolutional(50),
   "12-block transformer": transformer(12),
+  "sequential of 50": sequence(50),
 };
 
 console.log(`TypeScript ${ts.version}, parsing and library included`);

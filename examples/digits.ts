@@ -97,7 +97,7 @@ const step = jit((
 ) => {
   const loss = (params: Params) => softmaxCrossEntropy(classify(params, x), y);
   const [value, gradients] = valueAndGrad(loss)(params);
-  const [updates, next] = optimizer.update(gradients, state);
+  const [updates, next] = optimizer.update(gradients, state, params);
   return { value, params: applyUpdates(params, updates), state: next };
 });
 const accuracy = jit((params: Params, { x, y }: Digits) =>

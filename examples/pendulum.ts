@@ -37,7 +37,7 @@ const loss = (guess: Physics) => swing(guess).sub(seen).square().mean();
 const optimizer = adam(0.05);
 const step = jit((guess: Physics, state: ReturnType<typeof optimizer.init<Physics>>) => {
   const [value, gradient] = valueAndGrad(loss)(guess);
-  const [updates, next] = optimizer.update(gradient, state);
+  const [updates, next] = optimizer.update(gradient, state, guess);
   return { value, guess: applyUpdates(guess, updates), state: next };
 });
 

@@ -28,7 +28,7 @@ const loss = (params: Params) => sigmoidCrossEntropy(logits(params), y);
 const optimizer = adam(0.05);
 const step = jit((params: Params, state: ReturnType<typeof optimizer.init<Params>>) => {
   const [value, gradients] = valueAndGrad(loss)(params);
-  const [updates, next] = optimizer.update(gradients, state);
+  const [updates, next] = optimizer.update(gradients, state, params);
   return { value, params: applyUpdates(params, updates), state: next };
 });
 

@@ -1,54 +1,39 @@
 /**
- * Adam.
+ * Adam and AdamW.
  *
  * @module
  */
-import {
-  add,
-  div,
-  mul,
-  pow,
-  sqrt,
-  sub,
-  type Tensor,
-  tensor,
-  treeMap,
-  zerosLike,
-} from "../../mod.ts";
-import type { Optimizer, StateFamily } from "./optimizer.ts";
+import { type Hyperparameter, type LearningRate, requireAmount } from "./hyperparameter.ts";
+import { chain, type ChainState, type NoState, type Optimizer } from "./optimizer.ts";
+import { penalized, type PenalizedState, type PenaltyOptions } from "./penalized.ts";
+import { type MomentOptions, momentsOf, type MomentState } from "./transforms/adam.ts";
+import { addDecayedWeights, type DecayOptions } from "./transforms/decay.ts";
+import { scaleByLearningRate, type ScheduleState } from "./transforms/scale.ts";
 
 /** How {@linkcode adam} steps; the letters are the paper's. */
-export interface AdamOptions {
-  /** Decay of the mean of gradients; 0.9 unless given. */
-  readonly beta1?: number;
-  /** Decay of the mean of squared gradients; 0.999 unless given. */
-  readonly beta2?: number;
-  /** Keeps the division away from 0; 1e-8 unless given. */
-  readonly epsilon?: number;
+export interface AdamOptions extends MomentOptions, PenaltyOptions {}
+
+/** How {@linkcode adamw} steps. */
+export interface AdamWOptions extends MomentOptions, DecayOptions {
+  /** How much of the parameters is taken off, times the learning rate; 0.01 unless given. */
+  readonly weightDecay?: Hyperparameter;
 }
 
-/** The state of {@linkcode adam} for parameters of type `P`. */
-export interface Moments<P> {
-  /** How many steps have been taken. */
-  readonly step: Tensor<[], "int32">;
-  /** The decaying mean of the gradients, a tree like the parameters. */
-  readonly mean: P;
-  /** The decaying mean of the squared gradients, a tree like the parameters. */
-  readonly square: P;
-}
+/** The states of {@linkcode adam}: of the penalty, the moments and the learning rate. */
+export type AdamState = PenalizedState<MomentState>;
 
-/** The states of {@linkcode adam}. */
-export interface AdamState extends StateFamily {
-  /** The state for the parameters. */
-  readonly state: Moments<this["params"]>;
-}
+/** The states of {@linkcode adamw}: of the moments, the weight decay and the learning rate. */
+export type AdamWState = ChainState<[MomentState, NoState, ScheduleState]>;
 
 /**
  * Adam: `m ← β₁ m + (1 - β₁) g`, `v ← β₂ v + (1 - β₂) g²`, `θ ← θ - α m̂ / (√v̂ + ε)` with
  * `m̂ = m / (1 - β₁ᵗ)` and `v̂ = v / (1 - β₂ᵗ)`. (D. P. Kingma and J. Ba, "Adam: a method for
- * stochastic optimization", ICLR 2015.)
+ * stochastic optimization", ICLR 2015; `amsgrad`: S. J. Reddi, S. Kale and S. Kumar, "On the
+ * convergence of Adam and beyond", ICLR 2018.)
  *
- * @throws {RangeError} Where a decay is not from 0 to below 1.
+ * `amsgrad` follows PyTorch, where optax takes the largest `v̂`; `nesterov` follows optax's `nadam`.
+ *
+ * @throws {RangeError} Where a decay is not from 0 to below 1, or another number is negative.
  *
  * @example
  * ```ts
@@ -58,44 +43,43 @@ export interface AdamState extends StateFamily {
  * const loss = (p: { x: Tensor<[2]> }) => p.x.square().sum();
  * const optimizer = adam(0.1);
  * const params = { x: tensor([3, -4]) };
- * const [updates] = optimizer.update(grad(loss)(params), optimizer.init(params));
+ * const [updates] = optimizer.update(grad(loss)(params), optimizer.init(params), params);
  * applyUpdates(params, updates).x.toArray(); // each 0.1 nearer to 0
  * ```
  */
-export function adam(learningRate: number, options: AdamOptions = {}): Optimizer<AdamState> {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  for (const [name, beta] of [["beta1", beta1], ["beta2", beta2]] as const) {
-    if (!(beta >= 0 && beta < 1)) {
-      throw new RangeError(`adam: ${name} must be from 0 to below 1, got ${beta}`);
-    }
-  }
-  return {
-    init: (params) => ({
-      step: tensor(0, "int32"),
-      mean: treeMap((leaf) => zerosLike(leaf), params),
-      square: treeMap((leaf) => zerosLike(leaf), params),
-    }),
-    update: (gradients, state) => {
-      const step = add(state.step, 1);
-      const mean = treeMap((m, g) => add(mul(m, beta1), mul(g, 1 - beta1)), state.mean, gradients);
-      const square = treeMap(
-        (v, g) => add(mul(v, beta2), mul(mul(g, g), 1 - beta2)),
-        state.square,
-        gradients,
-      );
-      // In float64, since 1 - 0.999 has few digits left in float32.
-      const count = step.astype("float64");
-      const bias1 = sub(1, pow(beta1, count));
-      const bias2 = sub(1, pow(beta2, count));
-      const updates = treeMap(
-        (m, v) => {
-          const root = add(sqrt(div(v, bias2.astype(v.dtype))), epsilon);
-          return mul(div(div(m, bias1.astype(m.dtype)), root), -learningRate);
-        },
-        mean,
-        square,
-      );
-      return [updates, { step, mean, square }];
-    },
-  };
+export function adam(learningRate: LearningRate, options: AdamOptions = {}): Optimizer<AdamState> {
+  return penalized("adam", learningRate, options, momentsOf("adam", options));
+}
+
+/**
+ * Adam with decoupled weight decay: `θ ← θ - α (m̂ / (√v̂ + ε) + λ θ)`. (I. Loshchilov and F. Hutter,
+ * "Decoupled weight decay regularization", ICLR 2019.) `λ` is 0.01 as in PyTorch; optax has 0.0001.
+ * `mask` tells which parameters decay.
+ *
+ * @throws {RangeError} Where a decay is not from 0 to below 1, or another number is negative.
+ *
+ * @example
+ * ```ts
+ * import { ones, zeros } from "@katachi/katachi";
+ * import { adamw, applyUpdates } from "@katachi/katachi/optim";
+ *
+ * const optimizer = adamw(0.1, { weightDecay: 0.5, mask: (leaf) => leaf.rank > 1 });
+ * const params = { weight: ones([1, 1]), bias: ones([1]) };
+ * const gradients = { weight: zeros([1, 1]), bias: zeros([1]) };
+ * const [updates] = optimizer.update(gradients, optimizer.init(params), params);
+ * applyUpdates(params, updates).weight.toArray(); // [[0.95]], up to float32 rounding
+ * ```
+ */
+export function adamw(
+  learningRate: LearningRate,
+  options: AdamWOptions = {},
+): Optimizer<AdamWState> {
+  const { weightDecay = 0.01, mask } = options;
+  requireAmount("adamw", "learningRate", learningRate);
+  requireAmount("adamw", "weightDecay", weightDecay);
+  return chain(
+    momentsOf("adamw", options),
+    addDecayedWeights(weightDecay, { mask }),
+    scaleByLearningRate(learningRate),
+  );
 }

@@ -3,35 +3,27 @@
  *
  * @module
  */
-import { add, mul, treeMap, zerosLike } from "../../mod.ts";
-import type { Optimizer, StateFamily } from "./optimizer.ts";
+import type { Hyperparameter, LearningRate } from "./hyperparameter.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { penalized, type PenalizedState, type PenaltyOptions } from "./penalized.ts";
+import { traceOf, type TraceOptions, type TraceState } from "./transforms/trace.ts";
 
 /** How {@linkcode sgd} steps. */
-export interface SgdOptions {
+export interface SgdOptions extends TraceOptions, PenaltyOptions {
   /** How much of the last step is kept, from 0 (none, the default) to below 1. */
-  readonly momentum?: number;
-  /** Nesterov's momentum, which looks ahead; `false` unless given. */
-  readonly nesterov?: boolean;
+  readonly momentum?: Hyperparameter;
 }
 
-/** The state of {@linkcode sgd} for parameters of type `P`. */
-export interface Velocity<P> {
-  /** The accumulated gradients, a tree like the parameters; `null` without momentum. */
-  readonly velocity: P | null;
-}
-
-/** The states of {@linkcode sgd}. */
-export interface SgdState extends StateFamily {
-  /** The state for the parameters. */
-  readonly state: Velocity<this["params"]>;
-}
+/** The states of {@linkcode sgd}: of the penalty, the momentum and the learning rate. */
+export type SgdState = PenalizedState<TraceState>;
 
 /**
  * Gradient descent, `θ ← θ - η g`; with momentum `μ` it follows `v ← μ v + g`, `θ ← θ - η v`, and
  * Nesterov's variant `θ ← θ - η (g + μ v)`. (Polyak 1964; Sutskever, Martens, Dahl and Hinton, "On
- * the importance of initialization and momentum in deep learning", 2013.)
+ * the importance of initialization and momentum in deep learning", 2013.) All as in PyTorch.
  *
- * @throws {RangeError} Where the momentum is not from 0 to below 1.
+ * @throws {RangeError} Where the learning rate or the weight decay is negative, the momentum is not
+ * from 0 to below 1, or Nesterov's momentum is asked for with dampening.
  *
  * @example
  * ```ts
@@ -43,31 +35,17 @@ export interface SgdState extends StateFamily {
  * let x: Tensor<[]> = tensor(3);
  * let state = optimizer.init(x);
  * for (let step = 0; step < 3; step++) {
- *   const [updates, next] = optimizer.update(grad(loss)(x), state);
+ *   const [updates, next] = optimizer.update(grad(loss)(x), state, x);
  *   x = applyUpdates(x, updates);
  *   state = next;
  * }
  * x.item(); // 1.536 up to float32 rounding
  * ```
  */
-export function sgd(learningRate: number, options: SgdOptions = {}): Optimizer<SgdState> {
-  const { momentum = 0, nesterov = false } = options;
-  if (!(momentum >= 0 && momentum < 1)) {
-    throw new RangeError(`sgd: momentum must be from 0 to below 1, got ${momentum}`);
+export function sgd(learningRate: LearningRate, options: SgdOptions = {}): Optimizer<SgdState> {
+  const { momentum = 0, dampening = 0, nesterov = false } = options;
+  if (nesterov && dampening !== 0) {
+    throw new RangeError("sgd: nesterov goes without dampening");
   }
-  return {
-    init: (params) => ({
-      velocity: momentum === 0 ? null : treeMap((leaf) => zerosLike(leaf), params),
-    }),
-    update: (gradients, { velocity }) => {
-      if (velocity === null) {
-        return [treeMap((g) => mul(g, -learningRate), gradients), { velocity }];
-      }
-      const next = treeMap((v, g) => add(mul(v, momentum), g), velocity, gradients);
-      const direction = nesterov
-        ? treeMap((g, v) => add(g, mul(v, momentum)), gradients, next)
-        : next;
-      return [treeMap((d) => mul(d, -learningRate), direction), { velocity: next }];
-    },
-  };
+  return penalized("sgd", learningRate, options, traceOf("sgd", momentum, options));
 }

@@ -60,6 +60,21 @@ export type Conv3d<X extends Shape, W extends Shape, O, K extends string = "conv
   5
 >;
 
+/** The shape of a convolution of as many axes as the kernel has. */
+export type ConvNd<X extends Shape, W extends Shape, O, K extends string> =
+  UnknownRank<W, K> extends true ? Shape
+    : W["length"] extends 3 | 4 | 5 ? Conv<X, W, O, K, W["length"]>
+    : WrongKernel<W, K>;
+
+/**
+ * The failure of a kernel's rank.
+ *
+ * @internal
+ */
+export type WrongKernel<W extends Shape, K extends string> = Fail<
+  `${K}: needs a kernel of rank 3, 4 or 5, got ${Show<W, K>}`
+>;
+
 /** @internal */
 type Conv<X extends Shape, W extends Shape, O, K extends string, Rank extends 3 | 4 | 5> =
   UnknownRank<X, K> extends true ? Shape
@@ -91,14 +106,22 @@ type WrongInputDilation<O, Rank extends number, K extends string> = WrongPerAxis
   K
 >;
 
-/** Whether a number of groups divides a number of channels, as far as the compiler knows. */
+/**
+ * Whether a number of groups divides a number of channels, as far as the compiler knows.
+ *
+ * @internal
+ */
 export type Divides<G, C, K> = G extends 1 ? true
   : number extends G ? true
   : IsLiteral<C, K> extends false ? true
   : DivRem<C & number, G & number>[1] extends 0 ? true
   : false;
 
-/** The channels of all groups together. */
+/**
+ * The channels of all groups together.
+ *
+ * @internal
+ */
 export type GroupedChannels<C, G, K> = G extends 1 ? C
   : IsLiteral<C, K> extends true ? Mul<C & number, G & number>
   : number;
@@ -151,9 +174,21 @@ export function dilatedShape(operation: string, input: Shape, dilation: PerAxis 
   return input.map((dim, axis) => axis < 2 ? dim : extent(dim, apart[axis - 2]));
 }
 
-/** Refuses input and kernel of other ranks than the operation's name says. */
+/** The rank of input and kernel: as the operation's name says, or that of a kernel of any rank. */
+function rankOf(operation: string, kernel: Shape): number {
+  const named = operation.match(/([123])d$/);
+  if (named !== null) return Number(named[1]) + 2;
+  if (kernel.length < 3 || kernel.length > 5) {
+    throw new ShapeError(
+      `${operation}: needs a kernel of rank 3, 4 or 5, got ${showShape(kernel)}`,
+    );
+  }
+  return kernel.length;
+}
+
+/** Refuses input and kernel of other ranks than the operation is for. */
 export function checkRanks(operation: string, input: Shape, kernel: Shape): void {
-  const rank = Number(operation.at(-2)) + 2;
+  const rank = rankOf(operation, kernel);
   if (input.length !== rank || kernel.length !== rank) {
     throw new ShapeError(
       `${operation}: needs input and kernel of rank ${rank}, got ${showShape(input)} and ${
@@ -171,9 +206,12 @@ export function checkGroups(operation: string, groups = 1): number {
   return groups;
 }
 
-/** The run-time twin of {@linkcode Conv1d}, {@linkcode Conv2d} and {@linkcode Conv3d}. */
+/**
+ * The run-time twin of {@linkcode Conv1d}, {@linkcode Conv2d} and {@linkcode Conv3d}, and of
+ * {@linkcode ConvNd} for operations with other names.
+ */
 export function convShape(
-  operation: "conv1d" | "conv2d" | "conv3d",
+  operation: string,
   input: Shape,
   kernel: Shape,
   options: ConvOptions,

@@ -10,6 +10,7 @@ import {
   type Dilated,
   type Divides,
   type GroupedChannels,
+  type WrongKernel,
   type WrongRank,
 } from "./conv.ts";
 import type { Disagreed, EqualDim, IsLiteral, Shape, UnknownRank } from "./dim.ts";
@@ -69,6 +70,12 @@ export type ConvTranspose3d<
   O,
   K extends string = "convTranspose3d",
 > = ConvTranspose<X, W, O, K, 5>;
+
+/** The shape of a transposed convolution of as many axes as the kernel has. */
+export type ConvTransposeNd<X extends Shape, W extends Shape, O, K extends string> =
+  UnknownRank<W, K> extends true ? Shape
+    : W["length"] extends 3 | 4 | 5 ? ConvTranspose<X, W, O, K, W["length"]>
+    : WrongKernel<W, K>;
 
 /** @internal */
 type ConvTranspose<X extends Shape, W extends Shape, O, K extends string, Rank extends 3 | 4 | 5> =
@@ -143,9 +150,9 @@ type Cut<Whole extends number, Off extends number> = number extends Whole ? numb
   : Compare<Whole, Off> extends "less" ? -1
   : Sub<Whole, Off>;
 
-/** The run-time twin of {@linkcode ConvTranspose1d} and its like of more axes. */
+/** The run-time twin of {@linkcode ConvTranspose1d} and its like of more or any axes. */
 export function convTransposeShape(
-  operation: "convTranspose1d" | "convTranspose2d" | "convTranspose3d",
+  operation: string,
   input: Shape,
   kernel: Shape,
   options: ConvTransposeOptions,

@@ -83,18 +83,19 @@ export function splitEnds(
   shape: Shape,
   parts: number | readonly number[],
   axis: number,
+  operation = "split",
 ): readonly number[] {
-  const at = normalizeAxis("split", axis, shape);
+  const at = normalizeAxis(operation, axis, shape);
   const dim = shape[at];
   if (typeof parts === "number") {
     if (!Number.isInteger(parts) || parts < 1) {
       throw new ShapeError(
-        `split: the number of parts must be a whole number from 1 on, got ${parts}`,
+        `${operation}: the number of parts must be a whole number from 1 on, got ${parts}`,
       );
     }
     if (dim % parts !== 0) {
       throw new ShapeError(
-        `split: axis ${at} of ${showShape(shape)} does not divide into ${parts} parts`,
+        `${operation}: axis ${at} of ${showShape(shape)} does not divide into ${parts} parts`,
       );
     }
     return Array.from({ length: parts }, (_, i) => (i + 1) * (dim / parts));
@@ -102,7 +103,7 @@ export function splitEnds(
   for (const [i, position] of parts.entries()) {
     if (!Number.isInteger(position) || position < (parts[i - 1] ?? 0) || position > dim) {
       throw new ShapeError(
-        `split: positions must rise from 0 to the end of axis ${at} of ${
+        `${operation}: positions must rise from 0 to the end of axis ${at} of ${
           showShape(shape)
         }, got ${position}`,
       );
@@ -116,9 +117,21 @@ export function splitShapes(
   shape: Shape,
   parts: number | readonly number[],
   axis: number,
+  operation = "split",
 ): number[][] {
-  const ends = splitEnds(shape, parts, axis);
+  const ends = splitEnds(shape, parts, axis, operation);
   return ends.map((end, i) => [...shape].with(axis, end - (ends[i - 1] ?? 0)));
+}
+
+/** The shape of one of two equal parts. */
+export type Halved<S extends Shape, X extends number, K extends string = "split"> =
+  Split<S, 2, X, K> extends infer R
+    ? R extends readonly [infer Half, unknown] ? Half : R extends readonly Shape[] ? Shape : R
+    : never;
+
+/** The run-time twin of {@linkcode Halved}. */
+export function halvedShape(shape: Shape, axis: number, operation = "split"): number[] {
+  return splitShapes(shape, 2, axis, operation)[0];
 }
 
 /** The shapes of the slices along an axis, which goes. */

@@ -31,7 +31,11 @@ export interface WindowOptions {
   readonly dilation?: PerAxis;
 }
 
-/** A setting, or what it is unless given; one that may be left out is either. */
+/**
+ * A setting, or what it is unless given; one that may be left out is either.
+ *
+ * @internal
+ */
 export type Setting<O, Name extends string, Default> = Name extends keyof O
   ? undefined extends O[Name] ? Exclude<O[Name], undefined> | Default : O[Name]
   : Default;
@@ -44,6 +48,8 @@ type Each<V, I> = V extends readonly unknown[] ? I extends keyof V ? V[I] : numb
 /**
  * The failure of a setting that is no whole number from `Least` on, nor one for each axis; or
  * `never`.
+ *
+ * @internal
  */
 export type WrongPerAxis<
   V,

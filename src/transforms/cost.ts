@@ -6,6 +6,7 @@
 import { flattenTree } from "../tensor/tree.ts";
 import { type Cost, tapeCost } from "../tape/cost.ts";
 import { optimize } from "../tape/passes/optimize.ts";
+import { placeholders } from "./eval_shape.ts";
 import { trace } from "./trace.ts";
 
 /**
@@ -26,6 +27,15 @@ import { trace } from "./trace.ts";
  * ```
  */
 export function cost<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): Cost {
-  const { leaves, structure } = flattenTree(args, "cost", "argument ");
-  return tapeCost(optimize(trace("cost", f, structure, leaves).tape));
+  return costOf("cost", f, args);
+}
+
+/** As {@linkcode cost}; `{ shape, dtype }` may stand for a tensor. */
+export function costOf<A extends readonly unknown[]>(
+  operation: string,
+  f: (...args: A) => unknown,
+  args: A,
+): Cost {
+  const { leaves, structure } = flattenTree(placeholders(args), operation, "argument ");
+  return tapeCost(optimize(trace(operation, f, structure, leaves).tape));
 }

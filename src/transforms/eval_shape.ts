@@ -67,7 +67,7 @@ class Placeholder extends TensorBase {
 }
 
 /** A tree in which shapes and dtypes have become tensors. */
-function placeholders(tree: unknown): unknown {
+export function placeholders(tree: unknown): unknown {
   if (isTensor(tree) || typeof tree !== "object" || tree === null) return tree;
   if (Array.isArray(tree)) return tree.map(placeholders);
   const { shape, dtype } = tree as Partial<ShapeDType>;

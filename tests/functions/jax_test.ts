@@ -27,7 +27,12 @@ const elementwise = await figures<{
   binary: Record<string, { values: Figure; slopes: [Figure, Figure][] }>;
 }>("elementwise");
 
-const library = { ...k, ...nn } as unknown as Record<string, Unary & Binary>;
+const library = {
+  ...k,
+  ...nn,
+  // JAX's default is the approximation.
+  gelu: (x: k.AnyTensor) => nn.gelu(x, { approximate: true }),
+} as unknown as Record<string, Unary & Binary>;
 
 for (const [name, { values, slopes }] of Object.entries(elementwise.unary)) {
   Deno.test(`${name}: JAX's values, at NaN and infinities too`, () => {

@@ -37,7 +37,7 @@ import {
   where,
   zeros,
 } from "../../mod.ts";
-import { meanSquaredError } from "../../src/nn/losses.ts";
+import { meanSquaredError } from "../../src/nn/mod.ts";
 
 type Image<B extends Dim> = Tensor<[B, 1, 28, 28]>;
 

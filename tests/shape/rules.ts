@@ -5,7 +5,11 @@
  */
 import fc from "fast-check";
 import type { Shape } from "../../src/shape/dim.ts";
+import { adaptivePoolShape, globalPoolShape } from "../../src/shape/adaptive_pool.ts";
 import { broadcastAll, broadcastShapes, broadcastToShape } from "../../src/shape/broadcast.ts";
+import { bilinearShape } from "../../src/shape/bilinear.ts";
+import { channelledShape, groupedShape } from "../../src/shape/channels.ts";
+import { perChannelShape } from "../../src/shape/per_channel.ts";
 import { concatShape } from "../../src/shape/concat.ts";
 import {
   type ConvOptions,
@@ -18,6 +22,14 @@ import {
   dynamicUpdateSliceShape,
   startsShape,
 } from "../../src/shape/dynamic.ts";
+import {
+  convKernelShape,
+  convTransposeKernelShape,
+  depthwiseKernelShape,
+  type DepthwiseOptions,
+  depthwiseShape,
+  separableShape,
+} from "../../src/shape/conv_kernel.ts";
 import { type ConvTransposeOptions, convTransposeShape } from "../../src/shape/conv_transpose.ts";
 import { cumulativeShape, diffShape } from "../../src/shape/cumulative.ts";
 import { covarianceShape } from "../../src/shape/covariance.ts";
@@ -25,6 +37,7 @@ import { diagonalShape, diagShape, matricesShape } from "../../src/shape/diagona
 import { einsumShape } from "../../src/shape/einsum.ts";
 import { type Indexing, meshgridShape } from "../../src/shape/grid.ts";
 import { checkDims, literalShape } from "../../src/shape/literal.ts";
+import { kernelShape } from "../../src/shape/kernel.ts";
 import { matmulShape } from "../../src/shape/matmul.ts";
 import {
   binEdgesShape,
@@ -54,7 +67,7 @@ import { reduceShape } from "../../src/shape/reduce.ts";
 import { flattenShape, reshapeShape } from "../../src/shape/reshape.ts";
 import { sameShape } from "../../src/shape/same.ts";
 import { type AxisIndex, type Index, sliceShape } from "../../src/shape/slice.ts";
-import { splitShapes, unstackShapes } from "../../src/shape/split.ts";
+import { halvedShape, splitShapes, unstackShapes } from "../../src/shape/split.ts";
 import { expandDimsShape, squeezeShape } from "../../src/shape/squeeze.ts";
 import {
   leastSquaresShape,
@@ -66,6 +79,7 @@ import { stackShape } from "../../src/shape/stack.ts";
 import { crossShape, innerShape, type Pairs, tensordotShape } from "../../src/shape/tensordot.ts";
 import { kronShape, repeatShape, tileShape } from "../../src/shape/tile.ts";
 import { oneHotShape, takeAlongShape, takeShape } from "../../src/shape/take.ts";
+import { trailingShape } from "../../src/shape/trailing.ts";
 import { transposeShape } from "../../src/shape/transpose.ts";
 
 /** Writes arguments as types; it may write less than is known of them. */
@@ -276,6 +290,35 @@ const transposedConvolution = (
     )
   );
 
+/** A depthwise convolution, and the kernel of a pointwise one after it. */
+const separable = fc.integer({ min: 1, max: 3 }).chain((rank) =>
+  fc.tuple(
+    near([2, 6, ...new Array(rank).fill(5)]),
+    fc.integer({ min: 1, max: 2 }),
+    spatial(rank, 4),
+    fc.tuple(windowOptions(rank), mostly(fc.constant(undefined), fc.constantFrom(0, 4, 1.5))),
+    mostly(fc.constant(rank), fc.nat(4)),
+  )
+).chain(([x, m, size, [options, wrong], rank]) =>
+  fc.tuple(
+    fc.constant(x),
+    near([6 * m, 1, ...size]),
+    near([4, 6 * m, ...new Array(rank).fill(1)]),
+    fc.constant<DepthwiseOptions>({ ...options, multiplier: wrong ?? m }),
+  )
+);
+
+/** Inputs of pools. */
+const pooled = (rank: number): fc.Arbitrary<number[]> =>
+  mostly(
+    fc.array(fc.nat(9), { minLength: rank + 2, maxLength: rank + 2 }),
+    anyShape,
+  );
+
+const adaptive = fc.integer({ min: 1, max: 3 }).chain((rank) =>
+  fc.tuple(pooled(rank), mostly(perAxis(rank, 1), perAxis(2, 0)))
+);
+
 const pooling: fc.Arbitrary<[number[], PoolOptions]> = fc.integer({ min: 1, max: 3 }).chain((
   rank,
 ) =>
@@ -480,6 +523,27 @@ const convTranspose = (rank: 1 | 2 | 3) =>
     ([x, k, options]) => convTransposeShape(`convTranspose${rank}d`, x, k, options),
   );
 
+/** A kernel's shape, by the numbers of channels. */
+const kernel = (type: string, twin: typeof convKernelShape) =>
+  rule(
+    type,
+    "conv_kernel",
+    fc.tuple(
+      mostly(fc.integer({ min: 0, max: 4 }), fc.constant(0.5)),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }).chain((rank) => spatial(rank, 4)),
+      fc.boolean(),
+    ),
+    (w, [g, i, o, size, right]) => [
+      ...[right ? g * i : i, right ? g * o : o].map((n) => w.number(n)),
+      w.shape(size),
+      w.number(g),
+      named("conv"),
+    ],
+    ([g, i, o, size, right]) => twin("conv", right ? g * i : i, right ? g * o : o, size, g),
+  );
+
 /** Mostly square matrices, in any batch. */
 const squares = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(ofRank(0, 2), dim).map(([batch, n]) => [...batch, n, n]) },
@@ -525,6 +589,18 @@ const chain = fc.array(dim, { minLength: 2, maxLength: 6 }).chain((dims) => {
 });
 
 /** All rules. */
+const bilinearForms = fc.tuple(ofRank(0, 2), dim, dim, dim).chain(([front, i, j, o]) =>
+  fc.tuple(
+    mostly(near([...front, i]), anyShape),
+    mostly(near([...front, j]), anyShape),
+    mostly(near([i, j, o]), anyShape),
+  )
+);
+
+const ending = fc.tuple(ofRank(0, 3), ofRank(0, 2)).chain(([front, end]) =>
+  fc.tuple(mostly(near([...front, ...end]), anyShape), fc.constant(end))
+);
+
 export const rules: readonly Rule[] = [
   rule(
     "Broadcast",
@@ -663,6 +739,61 @@ export const rules: readonly Rule[] = [
   convTranspose(1),
   convTranspose(2),
   convTranspose(3),
+  rule(
+    "ConvNd",
+    "conv",
+    fc.integer({ min: 1, max: 3 }).chain(convolution).chain(([x, k, options]) =>
+      fc.tuple(fc.constant(x), mostly(fc.constant(k), anyShape), fc.constant(options))
+    ),
+    (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options), named("conv")],
+    ([x, k, options]) => convShape("conv", x, k, options),
+  ),
+  rule(
+    "ConvTransposeNd",
+    "conv_transpose",
+    fc.integer({ min: 1, max: 3 }).chain(transposedConvolution).chain(([x, k, options]) =>
+      fc.tuple(fc.constant(x), mostly(fc.constant(k), anyShape), fc.constant(options))
+    ),
+    (w, [x, k, options]) => [w.shape(x), w.shape(k), w.literal(options), named("conv")],
+    ([x, k, options]) => convTransposeShape("conv", x, k, options),
+  ),
+  kernel("ConvKernel", convKernelShape),
+  kernel("ConvTransposeKernel", convTransposeKernelShape),
+  rule(
+    "DepthwiseKernel",
+    "conv_kernel",
+    fc.tuple(dim, ofRank(1, 3), mostly(fc.integer({ min: 1, max: 4 }), fc.constantFrom(0, 1.5))),
+    (w, [c, size, m]) => [w.number(c), w.shape(size), w.number(m), named("conv")],
+    ([c, size, m]) => depthwiseKernelShape("conv", c, size, m),
+  ),
+  rule(
+    "DepthwiseConv",
+    "conv_kernel",
+    separable,
+    (w, [x, k, , options]) => [w.shape(x), w.shape(k), w.literal(options)],
+    ([x, k, , options]) => depthwiseShape("depthwiseConv", x, k, options),
+  ),
+  rule(
+    "SeparableConv",
+    "conv_kernel",
+    separable,
+    (w, [x, k, p, options]) => [w.shape(x), w.shape(k), w.shape(p), w.literal(options)],
+    ([x, k, p, options]) => separableShape("separableConv", x, k, p, options),
+  ),
+  rule(
+    "AdaptivePool",
+    "adaptive_pool",
+    adaptive,
+    (w, [x, size]) => [w.shape(x), w.literal(size), named("pool")],
+    ([x, size]) => adaptivePoolShape("pool", x, size),
+  ),
+  rule(
+    "GlobalPool",
+    "adaptive_pool",
+    fc.tuple(fc.integer({ min: 1, max: 3 }).chain(pooled), fc.boolean()),
+    (w, [x, keep]) => [w.shape(x), `${keep}`, named("pool")],
+    ([x, keep]) => globalPoolShape("pool", x, keep),
+  ),
   rule(
     "Pool",
     "pool",
@@ -897,6 +1028,27 @@ export const rules: readonly Rule[] = [
     ([shape, parts, axis]) => splitShapes(shape, parts, axis),
   ),
   rule(
+    "Kernel",
+    "kernel",
+    fc.array(mostly(dim, fc.constantFrom(-1, 1.5)), { maxLength: 4 }),
+    (w, shape) => [w.shape(shape)],
+    (shape) => kernelShape("kernel", shape),
+  ),
+  rule(
+    "PerChannel",
+    "per_channel",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), mostly(fc.constantFrom(1, s[1] ?? 1), dim))),
+    (w, [shape, channels]) => [w.shape(shape), w.number(channels)],
+    ([shape, channels]) => perChannelShape("perChannel", shape, channels),
+  ),
+  rule(
+    "Halved",
+    "split",
+    anyShape.chain((s) => fc.tuple(fc.constant(s), axisOf(s.length))),
+    (w, [shape, axis]) => [w.shape(shape), w.number(axis)],
+    ([shape, axis]) => halvedShape(shape, axis),
+  ),
+  rule(
     "Unstack",
     "split",
     ofRank(1, 3).map((shape) => shape.map((d) => Math.min(d, 60))).chain((s) =>
@@ -1011,5 +1163,44 @@ export const rules: readonly Rule[] = [
     chain,
     (w, shapes) => [listText(w, shapes)],
     (shapes) => multiDotShape(shapes),
+  ),
+  rule(
+    "Bilinear",
+    "bilinear",
+    bilinearForms,
+    (w, [a, b, weights]) => [w.shape(a), w.shape(b), w.shape(weights), named("op")],
+    ([a, b, weights]) => bilinearShape("op", a, b, weights),
+  ),
+  rule(
+    "Channelled",
+    "channels",
+    fc.tuple(ofRank(0, 2), fc.constantFrom(2, 3)).chain(([[n, c, ...rest], rank]) =>
+      fc.tuple(
+        mostly<number[]>(fc.constant([n ?? 1, c ?? 1, 4, ...rest]), anyShape),
+        mostly(fc.constant(c ?? 1), dim),
+        fc.constant(rank),
+      )
+    ),
+    (w, [shape, c, rank]) => [w.shape(shape), w.number(c), `${rank}`, named("op")],
+    ([shape, c, rank]) => channelledShape("op", shape, c, rank),
+  ),
+  rule(
+    "Grouped",
+    "channels",
+    fc.tuple(mostly(ofRank(2, 4), anyShape), fc.nat(4)).chain(([[n, c = 1, ...rest], g]) =>
+      fc.tuple(
+        fc.constantFrom(n === undefined ? [] : [n, c * g, ...rest], [n ?? 1, c, ...rest]),
+        fc.constant(g),
+      )
+    ),
+    (w, [shape, groups]) => [w.shape(shape), w.number(groups), named("op")],
+    ([shape, groups]) => groupedShape("op", shape, groups),
+  ),
+  rule(
+    "Trailing",
+    "trailing",
+    ending,
+    (w, [shape, end]) => [w.shape(shape), w.shape(end), named("op")],
+    ([shape, end]) => trailingShape("op", shape, end),
   ),
 ];

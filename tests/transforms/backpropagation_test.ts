@@ -20,7 +20,7 @@ import { linear, softmaxCrossEntropy } from "@katachi/katachi/nn";
 type Layer = ReturnType<typeof makeLayer>;
 
 function makeLayer(key: random.Key, inputs: number, outputs: number) {
-  return linear.init(key, inputs, outputs, "float64");
+  return linear.init(key, inputs, outputs, { dtype: "float64" });
 }
 
 Deno.test("grad of an MLP is delta^L = h - y, delta^l = (W^T delta^(l+1)) h (1 - h)", () => {

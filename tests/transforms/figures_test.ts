@@ -37,7 +37,7 @@ function descend(f: (x: Scalar) => Scalar, start: number, rate: number, steps: n
   let x = at(start);
   let state = optimizer.init(x);
   for (let step = 0; step < steps; step++) {
-    const [updates, next] = optimizer.update(grad(f)(x), state);
+    const [updates, next] = optimizer.update(grad(f)(x), state, x);
     x = applyUpdates(x, updates);
     state = next;
   }

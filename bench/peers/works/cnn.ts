@@ -73,7 +73,7 @@ export default work(cases, {
     ) => {
       const loss = (params: Params) => softmaxCrossEntropy(logits(params, images), targets);
       const [value, slopes] = k.valueAndGrad(loss)(params);
-      const [updates, after] = optimizer.update(slopes, before);
+      const [updates, after] = optimizer.update(slopes, before, params);
       return { value, params: applyUpdates(params, updates), state: after };
     });
     const step = () => {

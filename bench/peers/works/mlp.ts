@@ -45,7 +45,7 @@ export default work({ "MLP, Adam step": {} }, {
             return softmaxCrossEntropy(add(matmul(h2, w3), b3), targets);
           },
         )(params);
-        const [updates, after] = optimizer.update(slopes, before);
+        const [updates, after] = optimizer.update(slopes, before, params);
         return { value, params: applyUpdates(params, updates), state: after };
       },
     );

@@ -71,7 +71,7 @@ export default work({ "transformer block, forward and backward": {} }, {
       const mixed = k.matmul(k.softmax(scores), v);
       const merged = k.transpose(mixed, [0, 2, 1, 3]).reshape([batch, tokens, width]);
       const a = k.add(p.x, k.matmul(merged, p.wo));
-      const f = gelu(k.add(k.matmul(norm(a, p.g2, p.s2), p.w1), p.b1));
+      const f = gelu(k.add(k.matmul(norm(a, p.g2, p.s2), p.w1), p.b1), { approximate: true });
       return k.add(a, k.add(k.matmul(f, p.w2), p.b2));
     };
     const step = k.jit(k.valueAndGrad((p: Params) => k.sum(k.mul(block(p), weights))));
