@@ -146,3 +146,19 @@ for (const { name, ...expected } of cases) {
     });
   }
 }
+
+for (const name of ["resnet", "vgg", "lstm", "gpt"]) {
+  Deno.test(`${name}.ts: needs no permission, and its loss falls`, async () => {
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", `examples/models/${name}.ts`],
+      cwd: new URL("../../", import.meta.url),
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals(new TextDecoder().decode(stderr), "");
+    assert(success);
+    const output = new TextDecoder().decode(stdout);
+    const losses = Array.from(output.matchAll(/loss (\S+)/g), ([, loss]) => Number(loss));
+    assert(losses.length >= 3 && losses.at(-1)! < losses[0], `the losses ${losses}`);
+    if (name !== "gpt") assert(/total .*\nparameters [\d,]+ \(/.test(output), output);
+  });
+}
