@@ -30,10 +30,10 @@ import {
   type ConvParamsOf,
   type DTypeIn,
   type KernelOptions,
-  makeKernel,
   withBias,
+  withSizes,
 } from "./kernels.ts";
-import { type Input, type Layer, type LayerKind, makeLayer, type Name } from "./layer.ts";
+import type { Input, Layer, LayerKind, Name } from "./layer.ts";
 
 /** How a layer of {@linkcode conv} works and its parameters are made. */
 export interface ConvLayerOptions extends ConvOptions, KernelOptions {}
@@ -109,17 +109,6 @@ export function convolve(x: AnyTensor, kernel: AnyTensor, options: ConvOptions):
   return (f as unknown as (...args: unknown[]) => AnyTensor)(x, kernel, options);
 }
 
-function init(
-  key: random.Key,
-  inputs: Dim,
-  outputs: Dim,
-  size: Shape,
-  options: ConvLayerOptions = {},
-): AnyConvParams {
-  const shape = convKernelShape("conv", inputs, outputs, size, options.groups);
-  return makeKernel(key, shape, outputs, options);
-}
-
 /**
  * The convolution layer (cross-correlation, as everywhere in deep learning) of one, two or three
  * spatial axes, as many as `size` names: of inputs `[N, C, …]`, with weights `[O, C / groups, …size]`
@@ -143,14 +132,4 @@ function init(
  * layer.apply(layer.init(random.key(0)), zeros([8, 4, 100])).shape; // [8, 6, 48]
  * ```
  */
-export const conv: Conv = Object.assign(apply, {
-  init,
-  of: (inputs: Dim, outputs: Dim, size: Shape, options: ConvLayerOptions = {}) => {
-    convKernelShape("conv", inputs, outputs, size, options.groups);
-    return makeLayer({
-      name: "conv",
-      init: (key) => init(key, inputs, outputs, size, options),
-      run: (params, x) => [apply(params as AnyConvParams, x, options), null],
-    });
-  },
-}) as unknown as Conv;
+export const conv: Conv = withSizes("conv", convKernelShape, apply) as Conv;

@@ -31,10 +31,10 @@ import {
   type ConvParamsOf,
   type DTypeIn,
   type KernelOptions,
-  makeKernel,
   withBias,
+  withSizes,
 } from "./kernels.ts";
-import { type Input, type Layer, type LayerKind, makeLayer, type Name } from "./layer.ts";
+import type { Input, Layer, LayerKind, Name } from "./layer.ts";
 
 /** How a layer of {@linkcode convTranspose} works and its parameters are made. */
 export interface ConvTransposeLayerOptions extends ConvTransposeOptions, KernelOptions {}
@@ -103,17 +103,6 @@ function apply({ weight, bias }: AnyConvParams, x: AnyTensor, options: ConvTrans
 
 type Transpose = (x: AnyTensor, kernel: AnyTensor, options: ConvTransposeOptions) => AnyTensor;
 
-function init(
-  key: random.Key,
-  inputs: Dim,
-  outputs: Dim,
-  size: Shape,
-  options: ConvTransposeLayerOptions = {},
-): AnyConvParams {
-  const shape = convTransposeKernelShape("convTranspose", inputs, outputs, size, options.groups);
-  return makeKernel(key, shape, outputs, options);
-}
-
 /**
  * The transposed convolution layer of one, two or three spatial axes, as many as `size` names: of
  * inputs `[N, C, …]`, with weights `[C, O / groups, …size]` and biases `[O]`, both as PyTorch's. The
@@ -137,14 +126,8 @@ function init(
  * layer.apply(layer.init(random.key(0)), zeros([8, 64, 7, 7])).shape; // [8, 32, 14, 14]
  * ```
  */
-export const convTranspose: ConvTranspose = Object.assign(apply, {
-  init,
-  of: (inputs: Dim, outputs: Dim, size: Shape, options: ConvTransposeLayerOptions = {}) => {
-    convTransposeKernelShape("convTranspose", inputs, outputs, size, options.groups);
-    return makeLayer({
-      name: "convTranspose",
-      init: (key) => init(key, inputs, outputs, size, options),
-      run: (params, x) => [apply(params as AnyConvParams, x, options), null],
-    });
-  },
-}) as unknown as ConvTranspose;
+export const convTranspose: ConvTranspose = withSizes(
+  "convTranspose",
+  convTransposeKernelShape,
+  apply,
+) as ConvTranspose;

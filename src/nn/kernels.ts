@@ -17,7 +17,7 @@ import {
 } from "../../mod.ts";
 import type { Setting } from "../shape/window.ts";
 import { varianceScaling } from "./initializers/scaling.ts";
-import type { Initializer } from "./layer.ts";
+import { type Initializer, makeLayer } from "./layer.ts";
 
 /** How the parameters of a convolution are made. */
 export interface KernelOptions {
@@ -87,4 +87,31 @@ export const kaimingUniform: Initializer = varianceScaling(1 / 3, "fanIn", "unif
 export function withBias(y: AnyTensor, bias: AnyTensor | undefined): AnyTensor {
   if (bias === undefined) return y;
   return add(y, reshape(bias, [bias.size, ...y.shape.slice(2).map(() => 1)]));
+}
+
+/** The options of a layer with a kernel for inputs and outputs. */
+interface GroupedOptions extends KernelOptions {
+  readonly groups?: number;
+}
+
+/**
+ * A function of a kernel together with what makes its parameters, and layers, of sizes. `kernelShape`
+ * gives the kernel's shape, or fails.
+ */
+export function withSizes<O extends GroupedOptions>(
+  name: string,
+  kernelShape: (name: string, inputs: Dim, outputs: Dim, size: Shape, groups?: number) => Shape,
+  apply: (params: AnyConvParams, x: AnyTensor, options?: O) => AnyTensor,
+): unknown {
+  const init = (key: random.Key, inputs: Dim, outputs: Dim, size: Shape, options?: O) =>
+    makeKernel(key, kernelShape(name, inputs, outputs, size, options?.groups), outputs, options);
+  const of = (inputs: Dim, outputs: Dim, size: Shape, options?: O) => {
+    kernelShape(name, inputs, outputs, size, options?.groups);
+    return makeLayer({
+      name,
+      init: (key) => init(key, inputs, outputs, size, options),
+      run: (params, x) => [apply(params as AnyConvParams, x, options), null],
+    });
+  };
+  return Object.assign(apply, { init, of });
 }
