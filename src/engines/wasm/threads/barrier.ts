@@ -23,7 +23,7 @@ export const words = {
   sleepy: 320,
 } as const;
 
-/** So many looks take about as long as it takes to fall asleep and to be woken. */
+/** So many looks before a thread falls asleep, since it takes long to be woken. */
 const looks = 30_000;
 
 /** Adds a function to which the number of threads is passed, and which returns when all have called it. */

@@ -48,7 +48,8 @@ export type Message =
   | { readonly kind: "drop"; readonly id: number };
 
 /**
- * So many looks before a worker falls asleep: about 50 microseconds, twice what it takes to be woken.
+ * So many looks before a worker falls asleep: somewhat under a millisecond, in which most loops of steps
+ * are back with the next one.
  */
 const looks = 20_000;
 
