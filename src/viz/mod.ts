@@ -1,0 +1,6 @@
+/**
+ * Pictures of data, training and models.
+ *
+ * @module
+ */
+export { type Drawing, Picture, type TextOptions } from "./picture.ts";
