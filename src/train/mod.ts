@@ -21,3 +21,4 @@ export type { EarlyStopping, Mode, Monitor } from "./monitor.ts";
 export type { LossOptions, StepOptions, TrainingOptions } from "./options.ts";
 export type { BestParams, Progress, TrainState } from "./state.ts";
 export { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+export { checkpoints, type CheckpointsOptions, latestCheckpoint } from "./checkpoints.ts";
