@@ -4,9 +4,16 @@
  *
  * @module
  */
-import { random, relu, type Tensor } from "@katachi/katachi";
+import { random, type Tensor } from "@katachi/katachi";
 import { accuracy } from "@katachi/katachi/metrics";
-import { batchNorm, dropout, linear, sequential, softmaxCrossEntropy } from "@katachi/katachi/nn";
+import {
+  batchNorm,
+  dropout,
+  linear,
+  relu,
+  sequential,
+  softmaxCrossEntropy,
+} from "@katachi/katachi/nn";
 import { adam } from "@katachi/katachi/optim";
 import { checkpoints, fit, latestCheckpoint, type LossContext } from "@katachi/katachi/train";
 
