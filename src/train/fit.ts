@@ -49,13 +49,14 @@ export async function fit<
   F extends StateFamily = NoState,
   const N extends number = never,
   S = null,
-  const M extends Metrics = Record<never, never>,
+  M extends Metrics = Record<never, never>,
+  R = unknown,
 >(
   options:
     & TrainingOptions<P, D, N, S, StateOf<F, P>, M>
     & (
-      | LossOptions<NoInfer<P>, NoInfer<BatchOf<D, N>>, NoInfer<S>, F>
-      | StepOptions<NoInfer<P>, NoInfer<BatchOf<D, N>>, NoInfer<S>>
+      | LossOptions<P, BatchOf<D, N>, S, F, M, R>
+      | StepOptions<P, BatchOf<D, N>, S, M, R>
     ),
 ): Promise<Fitted<P, S, StateOf<F, P>>> {
   const { plan, start } = prepared(options as unknown as AnyOptions);
