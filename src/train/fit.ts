@@ -19,7 +19,7 @@ import { judgeOf, type Metrics } from "./judge.ts";
 import { type Plan, train } from "./loop.ts";
 import type { LossFunction, LossResult, StepFunction, Taken } from "./loss.ts";
 import { requireEarlyStopping, watchOf } from "./monitor.ts";
-import type { LossOptions, StepOptions, TrainingOptions } from "./options.ts";
+import type { LossOptions, NeedsState, StepOptions, TrainingOptions } from "./options.ts";
 import type { BestParams, TrainState } from "./state.ts";
 import { gradientStep, ownStep } from "./step.ts";
 
@@ -54,6 +54,7 @@ export async function fit<
 >(
   options:
     & TrainingOptions<P, D, N, S, StateOf<F, P>, M>
+    & NeedsState<S>
     & (
       | LossOptions<P, BatchOf<D, N>, S, F, M, R>
       | StepOptions<P, BatchOf<D, N>, S, M, R>

@@ -41,6 +41,12 @@ export interface StepOptions<P, B, S, M = Record<never, never>, R = Taken<P, S>>
   readonly optimizer?: undefined;
 }
 
+/** The first state is not left out where there is one. */
+export type NeedsState<S> = [S] extends [null] ? unknown : {
+  /** The first state of the model, as `model.initState()` makes it. */
+  readonly state: S;
+};
+
 /** How a model is trained, whatever a step is. */
 export interface TrainingOptions<P, D, N extends number, S, O, M> {
   /** The first parameters. They stay as they are. */
