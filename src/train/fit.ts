@@ -19,7 +19,7 @@ import { judgeOf, type Metrics } from "./judge.ts";
 import { type Plan, train } from "./loop.ts";
 import type { LossFunction, LossResult, StepFunction, Taken } from "./loss.ts";
 import { requireEarlyStopping, watchOf } from "./monitor.ts";
-import type { LossOptions, StepOptions, TrainingOptions } from "./options.ts";
+import type { LossOptions, NeedsState, StepOptions, TrainingOptions } from "./options.ts";
 import type { BestParams, TrainState } from "./state.ts";
 import { gradientStep, ownStep } from "./step.ts";
 
@@ -49,13 +49,15 @@ export async function fit<
   F extends StateFamily = NoState,
   const N extends number = never,
   S = null,
-  const M extends Metrics = Record<never, never>,
+  M extends Metrics = Record<never, never>,
+  R = unknown,
 >(
   options:
     & TrainingOptions<P, D, N, S, StateOf<F, P>, M>
+    & NeedsState<S>
     & (
-      | LossOptions<NoInfer<P>, NoInfer<BatchOf<D, N>>, NoInfer<S>, F>
-      | StepOptions<NoInfer<P>, NoInfer<BatchOf<D, N>>, NoInfer<S>>
+      | LossOptions<P, BatchOf<D, N>, S, F, M, R>
+      | StepOptions<P, BatchOf<D, N>, S, M, R>
     ),
 ): Promise<Fitted<P, S, StateOf<F, P>>> {
   const { plan, start } = prepared(options as unknown as AnyOptions);

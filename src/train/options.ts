@@ -9,7 +9,8 @@ import type { Optimizer, StateFamily } from "../optim/optimizer.ts";
 import type { Plateau } from "../optim/schedules/plateau.ts";
 import type { Callback } from "./callback.ts";
 import type { BatchOf } from "./feed.ts";
-import type { LossFunction, LossResult, StepFunction, Taken } from "./loss.ts";
+import type { Given, GivenByStep } from "./checked.ts";
+import type { LossContext, LossResult, Taken } from "./loss.ts";
 import type { EarlyStopping, Mode, Monitor } from "./monitor.ts";
 import type { TrainState } from "./state.ts";
 
@@ -19,10 +20,11 @@ export interface LossOptions<
   B,
   S,
   F extends StateFamily,
-  R extends LossResult<S> = LossResult<S>,
+  M = Record<never, never>,
+  R = LossResult<S>,
 > {
   /** What is minimized: the mean of the loss over the rows of the data. */
-  readonly loss: LossFunction<P, B, S, R>;
+  readonly loss: (params: P, batch: B, context: LossContext<S>) => Given<R, S, M>;
   /** What makes steps of gradients. To clip gradients: `chain(clipByGlobalNorm(1), adam(0.001))`. */
   readonly optimizer: Optimizer<F>;
   /** Goes without a loss. */
@@ -30,14 +32,20 @@ export interface LossOptions<
 }
 
 /** A step of one's own, where following the gradient of one loss is not what is wanted. */
-export interface StepOptions<P, B, S, R extends Taken<P, S> = Taken<P, S>> {
+export interface StepOptions<P, B, S, M = Record<never, never>, R = Taken<P, S>> {
   /** The step. */
-  readonly step: StepFunction<P, B, S, R>;
+  readonly step: (params: P, batch: B, context: LossContext<S>) => GivenByStep<R, P, S, M>;
   /** Goes without a step. */
   readonly loss?: undefined;
   /** Goes without a step, which may have any number of optimizers. */
   readonly optimizer?: undefined;
 }
+
+/** The first state is not left out where there is one. */
+export type NeedsState<S> = [S] extends [null] ? unknown : {
+  /** The first state of the model, as `model.initState()` makes it. */
+  readonly state: S;
+};
 
 /** How a model is trained, whatever a step is. */
 export interface TrainingOptions<P, D, N extends number, S, O, M> {
