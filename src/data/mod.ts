@@ -26,3 +26,4 @@ export {
   parseIdx,
   readIdx,
 } from "./idx.ts";
+export type { ReadOptions } from "./read_bytes.ts";
