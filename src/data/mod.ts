@@ -27,3 +27,14 @@ export {
   readIdx,
 } from "./idx.ts";
 export type { ReadOptions } from "./read_bytes.ts";
+export { type Digits, type DigitsOptions, mnistDigits, readMnist, readMnistPart } from "./mnist.ts";
+export {
+  cifar10Classes,
+  encodeCifar10,
+  encodeCifar100,
+  parseCifar10,
+  parseCifar100,
+  readCifar10,
+  readCifar100,
+} from "./cifar.ts";
+export { type CifarRecords, cifarRecords, type ColorImages, colorImages } from "./color_images.ts";
