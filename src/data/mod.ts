@@ -38,3 +38,12 @@ export {
   readCifar100,
 } from "./cifar.ts";
 export { type CifarRecords, cifarRecords, type ColorImages, colorImages } from "./color_images.ts";
+export { type CsvOptions, type CsvTable, parseCsv, readCsv } from "./csv.ts";
+export {
+  csvClasses,
+  type CsvColumns,
+  csvDataset,
+  type CsvLabels,
+  type CsvNumbers,
+  type CsvTensor,
+} from "./csv_dataset.ts";
