@@ -21,8 +21,6 @@ export type {
 export type { EarlyStopping, Mode, Monitor } from "./monitor.ts";
 export type { LossOptions, NeedsState, StepOptions, TrainingOptions } from "./options.ts";
 export type { BestParams, Progress, TrainState } from "./state.ts";
-export { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-export { checkpoints, type CheckpointsOptions, latestCheckpoint } from "./checkpoints.ts";
 export { predict, type PredictOptions } from "./predict.ts";
 export {
   type Examples,
@@ -32,3 +30,5 @@ export {
   type SupervisedLoss,
   type TargetsFor,
 } from "./supervised.ts";
+export { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+export { checkpoints, type CheckpointsOptions, latestCheckpoint } from "./checkpoints.ts";
