@@ -35,14 +35,15 @@ function table(shape: Shape, dtype: DType, data: TypedArray): string {
   const [columns, rows] = [shape.length - 1, shape.length - 2];
   const indices = (axis: number) => axis < 0 ? [0] : shown(axis);
   const width = shape.at(-1) ?? 1;
-  const cell = (text: string) =>
-    `<td style="font-family:monospace;text-align:right;white-space:pre">${text}</td>`;
+  // A notebook's own style lets cells be broken at a minus sign.
+  const cell = (text: string) => `<td style="white-space:nowrap">${text}</td>`;
   const lines = indices(rows).map((row) =>
     indices(columns).map((column) =>
       row === undefined || column === undefined
         ? cell(row === undefined ? "⋮" : "…")
-        : cell(escapeHtml(write(data[row * width + column])))
+        : cell(write(data[row * width + column]).trim())
     ).join("")
   );
-  return `<table>${lines.map((line) => `<tr>${line}</tr>`).join("")}</table>`;
+  const body = lines.map((line) => `<tr>${line}</tr>`).join("");
+  return `<table style="font-family:monospace;text-align:right">${body}</table>`;
 }
