@@ -45,3 +45,5 @@ export { type Drawing, Picture, type TextOptions } from "./picture.ts";
 export type { PlaneOptions } from "./plane.ts";
 export type { Labels } from "./points.ts";
 export { scatterPlot, type ScatterPlotOptions } from "./scatter_plot.ts";
+export { drawTape, type TapeDrawingOptions } from "./tape/draw_tape.ts";
+export type { Direction } from "./tape/dot.ts";
