@@ -57,7 +57,10 @@ export async function train(
   const now: Writable<Progress> = { ...progress };
   const epochRecords: EpochRecord[] = [...progress.epochs];
   const stepRecords: StepRecord[] | undefined = progress.steps && [...progress.steps];
-  let lastRate: { item(): number } | null = null;
+  const { learningRate: firstRate } = progress;
+  let lastRate: { item(): number } | null = firstRate === undefined
+    ? null
+    : { item: () => firstRate };
 
   /** Read when it is asked for: most steps need not. */
   const rate = (): { readonly learningRate?: number } => {

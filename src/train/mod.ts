@@ -30,3 +30,5 @@ export {
   type SupervisedLoss,
   type TargetsFor,
 } from "./supervised.ts";
+export { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+export { checkpoints, type CheckpointsOptions, latestCheckpoint } from "./checkpoints.ts";

@@ -80,7 +80,7 @@ export interface TrainingOptions<P, D, N extends number, S, O, M> {
    */
   readonly plateau?: Plateau;
   /** Told what happens; they can end it. */
-  readonly callbacks?: readonly Callback<P, S, O>[];
+  readonly callbacks?: readonly Callback<NoInfer<P>, NoInfer<S>, NoInfer<O>>[];
   /**
    * Whether it writes a line for every epoch, and a bar on a terminal: `true` unless given. A number
    * is after how many epochs each it does.
