@@ -24,6 +24,15 @@ export {
   type Remainder,
 } from "./batches.ts";
 export { shuffle, type SplitOptions, type TrainTest, trainTestSplit } from "./split.ts";
+export {
+  type EvenFold,
+  type Fold,
+  type FoldOptions,
+  groupKFold,
+  kFold,
+  stratifiedKFold,
+} from "./k_fold.ts";
+export { type TimeSeriesOptions, timeSeriesSplit } from "./time_series_split.ts";
 export type { RowLabels } from "./strata.ts";
 export { FormatError } from "./format_error.ts";
 export {
