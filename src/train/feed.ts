@@ -17,8 +17,11 @@ export type BatchSource<B> = (key: random.Key, epoch: number) => Iterable<B> | A
  */
 export type BatchOf<D, N extends number> = D extends
   (key: random.Key, epoch: number) => Iterable<infer B> | AsyncIterable<infer B> ? B
-  : [N] extends [never] ? D
-  : WithRows<D, N>;
+  : [N] extends [never] ? Later<D>
+  : WithRows<Later<D>, N>;
+
+/** The type itself, which the compiler infers from the data and not from the loss. */
+type Later<D> = [D][D extends unknown ? 0 : never];
 
 /** The batches of an epoch, and how many there are, where that is known. */
 export interface Feed {
