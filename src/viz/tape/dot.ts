@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TapeEdge, TapeFrame, TapeNode, Way } from "./graph.ts";
+import type { TapeEdge, TapeFrame, TapeNode, Way } from "./node.ts";
 
 /** Which way the computation goes on the page. */
 export type Direction = "down" | "right";
