@@ -261,6 +261,11 @@ function requireAlive(tensor: AnyTensor): void {
   }
 }
 
+/** Whether a tensor can be used: it is concrete, or its trace has not ended. */
+export function isAlive(tensor: AnyTensor): boolean {
+  return !recorderOf(tensor)?.closed;
+}
+
 /** Whether the elements of a tensor can be read now: it is concrete, or traced with values. */
 export function isReadable(tensor: AnyTensor): boolean {
   if (!((tensor as unknown) instanceof Tracer)) return true;
