@@ -94,7 +94,7 @@ export function drawTape<A extends readonly unknown[]>(
     svg: () =>
       layOut(
         tapeDot(nodes, title, direction),
-        title ?? printable(`what ${recording.name} computes`),
+        title ?? printable(`the computation of ${recording.name}`),
       ),
     text: (text) => railsText(nodes, { title, ...text }),
   });

@@ -97,9 +97,9 @@ function product(
   return `${a}${turnedLeft ? "ᵀ" : ""} @ ${b}${turnedRight ? "ᵀ" : ""}`;
 }
 
-/** The settings in brackets, as far as they are short; those of a call say nothing more. */
+/** The settings in brackets, as far as they are short; those of a call or a loop are its tapes. */
 function settings({ meaning }: Primitive, params: Params): string {
-  if (meaning.kind === "call") return "";
+  if (meaning.kind === "call" || meaning.kind === "control") return "";
   const { inline } = settingsText(params);
   return inline === "" || inline.length > longestSettings ? "" : ` ${inline}`;
 }
