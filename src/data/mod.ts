@@ -34,6 +34,8 @@ export {
 } from "./k_fold.ts";
 export { type TimeSeriesOptions, timeSeriesSplit } from "./time_series_split.ts";
 export type { RowLabels } from "./strata.ts";
+export type { FeatureShape, FitOptions, Measured, Scaler } from "./scaler.ts";
+export { minMax, type MinMaxOptions, robust, standardize } from "./scaling.ts";
 export { FormatError } from "./format_error.ts";
 export {
   decodeIdx,
