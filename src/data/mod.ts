@@ -34,6 +34,19 @@ export {
 } from "./k_fold.ts";
 export { type TimeSeriesOptions, timeSeriesSplit } from "./time_series_split.ts";
 export type { RowLabels } from "./strata.ts";
+export type { FeatureShape, FitOptions, Measured, Scaler } from "./scaler.ts";
+export { minMax, type MinMaxOptions, robust, standardize } from "./scaling.ts";
+export {
+  type ClassName,
+  decodeLabels,
+  type EncodedLabels,
+  encodeLabels,
+  type EncodeOptions,
+} from "./class_labels.ts";
+export { polynomialFeatureNames, polynomialFeatures } from "./polynomial_features.ts";
+export type { Polynomial, PolynomialOptions } from "./polynomial_shape.ts";
+export { type Radial, radialFeatures } from "./radial_features.ts";
+export { slidingWindows, type Windows, type WindowsOptions } from "./sliding_windows.ts";
 export { FormatError } from "./format_error.ts";
 export {
   decodeIdx,
