@@ -1,0 +1,69 @@
+/** What the first four lessons of the course say, checked against formulas. */
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { lesson } from "./lesson.ts";
+
+/** Where a function of one valley is lowest, by cutting an interval into thirds. */
+function lowest(f: (x: number) => number, low: number, high: number): number {
+  for (let i = 0; i < 200; i++) {
+    const [a, b] = [low + (high - low) / 3, high - (high - low) / 3];
+    if (f(a) < f(b)) high = b;
+    else low = a;
+  }
+  return (low + high) / 2;
+}
+
+/** Figures are printed with four digits. */
+function assertFigure(actual: number, expected: number): void {
+  assertAlmostEquals(actual, expected, 6e-4 * Math.abs(expected));
+}
+
+Deno.test("02_gradient_descent.ts: lowest points, valleys and learning rates are the known ones", async () => {
+  const { figure } = await lesson("02_gradient_descent.ts");
+  assertFigure(figure("x after 40 steps"), 3 * 0.8 ** 40);
+
+  // Lambert's W(1/2), to the last digits.
+  assertFigure(figure("lowest point of x² + e^-x"), 0.35173371124919584);
+  assert(Math.abs(figure("its distance from W(1/2)")) < 1e-15);
+  assert(Math.abs(figure("slope there")) < 1e-14);
+
+  const unnamed = (x: number) => -Math.log(1 / (1 + Math.exp(-x)) + 1) / (x * x + 1);
+  assertFigure(figure("lowest point without a formula"), lowest(unnamed, -1, 1));
+  assertFigure(figure("value at it"), unnamed(lowest(unnamed, -1, 1)));
+  assert(Math.abs(figure("slope at it")) < 1e-14);
+  assert(figure("curvature at it") > 0);
+
+  // The deepest valleys reach from where x²/4 = acos(-1/25) to a full turn more.
+  const peak = (k: number) => Math.sqrt(4 * (2 * Math.PI * k + Math.acos(-1 / 25)));
+  const starts = Array.from({ length: 91 }, (_, i) => Math.abs(-9 + i / 5));
+  assertEquals(figure("starts"), starts.length);
+  assertEquals(
+    figure("small steps: ends in the deepest valleys"),
+    starts.filter((x) => peak(0) < x && x < peak(1)).length,
+  );
+  assertEquals(figure("small steps: ends in one of the valleys"), starts.length);
+  assertEquals(figure("long steps: ends in the two narrower ones"), 0);
+  assert(
+    figure("long steps: ends in the deepest valleys") >
+      1.5 * figure("small steps: ends in the deepest valleys"),
+  );
+
+  for (const rate of [0.1, 1, 1.1]) {
+    assertFigure(figure(`x after 50 steps at the rate ${rate}`), 3 * (1 - 2 * rate) ** 50);
+  }
+  const deepest = 4 * (2 * Math.PI - Math.acos(-1 / 25)); // x² there
+  const curvature = 1 / 5 + 5 * Math.cos(deepest / 4) - 2.5 * deepest * Math.sin(deepest / 4);
+  for (
+    const [name, boundary] of [
+      ["x²", 1],
+      ["x² + e^-x", 2 / (2 + Math.exp(-0.35173371124919584))],
+      ["waves", 2 / curvature],
+    ] as const
+  ) {
+    assertFigure(figure(`${name}: 2 / curvature`), boundary);
+    assertAlmostEquals(figure(`${name}: largest rate`), boundary, 2e-3 * boundary);
+  }
+
+  assertEquals(figure("x² + e^-x by sgd, less by hand"), 0);
+  assert(Math.abs(figure("x² + e^-x by minimize, less by hand")) < 1e-8);
+  assert(figure("steps of minimize") < 15);
+});
