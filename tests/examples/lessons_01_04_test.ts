@@ -67,3 +67,36 @@ Deno.test("02_gradient_descent.ts: lowest points, valleys and learning rates are
   assert(Math.abs(figure("x² + e^-x by minimize, less by hand")) < 1e-8);
   assert(figure("steps of minimize") < 15);
 });
+
+Deno.test("03_differentiation.ts: errors make a V of the known slopes, and grad is exact and cheap", async () => {
+  const { figure, output } = await lesson("03_differentiation.ts");
+  for (const [dtype, epsilon] of [["float32", 2 ** -23], ["float64", 2 ** -52]] as const) {
+    for (const [method, order] of [["forward", 1], ["central", 2], ["five-point", 4]] as const) {
+      const line = output.match(new RegExp(`^${dtype} ${method} +(.*)$`, "m"))?.[1] ?? "";
+      const [long, short, best, expected, least] = line.split(/ +/).map(Number);
+      assertAlmostEquals(long, order, 0.05 * order, line);
+      assertAlmostEquals(short, -1, 0.05, line);
+      assertAlmostEquals(expected, epsilon ** (1 / (order + 1)), 0.06 * expected, line);
+      assert(best > expected / 4 && best < expected * 4, line);
+      const rounding = epsilon / expected;
+      assert(least > rounding / 10 && least < rounding * 10, line);
+    }
+    assert(figure(`${dtype}: error of grad`) < epsilon);
+    assert(figure(`${dtype}: error of the shortest complex step`) < epsilon);
+    assert(figure(`${dtype}: error of grad of grad`) < 2 * epsilon);
+    assert(figure(`${dtype}: least error of second differences`) > 1e3 * epsilon);
+  }
+
+  const n = figure("numbers");
+  assert(figure("evaluations' worth of differences") >= 2 * n);
+  assert(figure("evaluations' worth of jacfwd") >= n);
+  assert(figure("evaluations' worth of grad") < 2);
+  assertAlmostEquals(
+    figure("evaluations' worth of grad"),
+    figure("evaluations' worth of grad for 4 numbers"),
+    0.1,
+  );
+  assert(figure("differences apart from grad") > 1e-12);
+  assert(figure("differences apart from grad") < 1e-7);
+  assert(figure("jacfwd apart from grad") < 1e-15);
+});
