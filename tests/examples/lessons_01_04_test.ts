@@ -100,3 +100,36 @@ Deno.test("03_differentiation.ts: errors make a V of the known slopes, and grad 
   assert(figure("differences apart from grad") < 1e-7);
   assert(figure("jacfwd apart from grad") < 1e-15);
 });
+
+Deno.test("04_the_tape.ts: paths, edges, formulas and grad give the same derivatives", async () => {
+  const { figure, output } = await lesson("04_the_tape.ts");
+  const x = 0.5;
+  const e = Math.exp(x * x);
+  const u = x + 3 + e;
+  const first = Math.cos(u) * (1 + 2 * x * e);
+  const second = -Math.sin(u) * (1 + 2 * x * e) ** 2 + Math.cos(u) * (2 + 4 * x * x) * e;
+
+  // Six steps: two additions of a number, a product, an exponential, a sum, a sine.
+  const [tape] = output.match(/tape \(a[^}]*\}/) ?? [""];
+  assertEquals(
+    Array.from(tape.matchAll(/= (\w+)/g), ([, step]) => step),
+    ["add", "mul", "exp", "add", "add", "sin"],
+  );
+  assertEquals(figure("paths"), 3);
+  for (const name of ["sum over the paths", "cos(x + 3 + e^(x²)) (1 + 2x e^(x²))", "grad"]) {
+    assertFigure(figure(name), first);
+  }
+  for (const name of ["paths less grad", "backward by hand less grad", "jvp less grad"]) {
+    assert(Math.abs(figure(name)) < 1e-15, name);
+  }
+
+  const m = figure("largest power");
+  assertEquals(figure("its paths"), m);
+  assertEquals(figure("its edges"), 2 * Math.log2(m));
+  assertAlmostEquals(figure("its slope by paths, over the formula's"), 1, 1e-9);
+  assertAlmostEquals(figure("its slope by edges, over the formula's"), 1, 1e-9);
+
+  for (const name of ["backward through it", "by hand", "grad of grad"]) {
+    assertFigure(figure(name), second);
+  }
+});
