@@ -4,3 +4,5 @@
  * @module
  */
 export { type Drawing, Picture, type TextOptions } from "./picture.ts";
+export { drawTape, type TapeDrawingOptions } from "./tape/draw_tape.ts";
+export type { Direction } from "./tape/dot.ts";
