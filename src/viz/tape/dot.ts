@@ -11,12 +11,21 @@ export type Direction = "down" | "right";
 /** Longer texts are cut. */
 const longestLabel = 48;
 
+const titleSize = 14;
+const nodeSize = 13;
+
+/** How wide a character is for its height, in a wide sans-serif: Graphviz reckons with a narrow one. */
+const characterWidth = 0.64;
+
 /** The inks of the two ways, and of values kept from the one for the other (Okabe and Ito, 2008). */
 const inks = {
   forward: { line: "#0072b2", fill: "#e6f1f8" },
   backward: { line: "#d55e00", fill: "#fcebe0" },
   kept: { line: "#767676" },
 } as const;
+
+/** Room around the text on an edge, which would lie on the line otherwise. */
+const space = "\u00a0\u00a0";
 
 const font = "Helvetica,Arial,sans-serif";
 
@@ -30,8 +39,10 @@ export function tapeDot(
   return [
     "digraph {",
     `graph [rankdir=${direction === "down" ? "TB" : "LR"} bgcolor=white fontname="${font}"`,
-    `  labelloc=t fontsize=14 ranksep=0.35 nodesep=0.3 pad=0.15 label=<${heading(nodes, title)}>];`,
-    `node [fontname="${font}" fontsize=13 height=0.3 margin="0.12,0.05" fontcolor="#222222"];`,
+    `  labelloc=t labeljust=l fontsize=${titleSize} ranksep=0.35 nodesep=0.3 pad=0.15 label=<${
+      heading(nodes, title)
+    }>];`,
+    `node [fontname="${font}" fontsize=${nodeSize} height=0.3 margin="0.12,0.05" fontcolor="#222222"];`,
     `edge [fontname="${font}" fontsize=10 arrowsize=0.6];`,
     ...nodeLines,
     ...edgeLines,
@@ -41,17 +52,25 @@ export function tapeDot(
 
 /** The title, and below it what the colours say, where there are two. */
 function heading(nodes: readonly TapeNode[], title: string | undefined): string {
-  const lines: string[] = [];
-  if (title !== undefined) lines.push(`<b>${markup(title)}</b>`);
-  if (nodes.some(({ way }) => way === "backward")) {
-    const word = (ink: keyof typeof inks, text: string) =>
-      `<font color="${inks[ink].line}" point-size="11">${text}</font>`;
-    lines.push(
-      `${word("forward", "━ forward")}&#160;&#160;&#160;${word("backward", "━ backward")}` +
-        `&#160;&#160;&#160;${word("kept", "╍ kept for the way back")}`,
-    );
+  const rows: string[] = [];
+  if (title !== undefined) {
+    // As wide as a wide font needs it.
+    const width = Math.ceil(characterWidth * titleSize * title.length);
+    rows.push(`<td align="left" width="${width}"><b>${markup(title)}</b></td>`);
   }
-  return lines.join("<br/>");
+  if (nodes.some(({ way }) => way === "backward")) {
+    const entry = (ink: keyof typeof inks, text: string) =>
+      `<font color="${inks[ink].line}" point-size="11">${text}</font>`;
+    const entries = [
+      entry("forward", "━ forward"),
+      entry("backward", "━ backward"),
+      entry("kept", "╍ kept for the way back"),
+    ];
+    rows.push(`<td align="left">${entries.join("&#160;&#160;&#160;&#160;")}</td>`);
+  }
+  if (rows.length === 0) return "";
+  const lines = rows.map((row) => `<tr>${row}</tr>`).join("");
+  return `<table border="0" cellborder="0" cellspacing="0">${lines}</table>`;
 }
 
 /** The nodes, those of a frame together. */
@@ -70,7 +89,9 @@ function inFrames(nodes: readonly TapeNode[]): readonly string[] {
       seen.add(frame);
       lines.push(
         `subgraph cluster_${frames++} {`,
-        `label=${quoted(frame.label)}; labeljust=l; style="rounded,dashed"; fontsize=11;`,
+        `label=${
+          quoted(`${space}${frame.label}`)
+        }; labeljust=l; style="rounded,dashed"; fontsize=11;`,
         `color="${inks[frame.way].line}"; fontcolor="${inks[frame.way].line}";`,
         ...within(frame),
         "}",
@@ -95,7 +116,11 @@ function nodeLine(i: number, { kind, way, label }: TapeNode): string {
     equation: `shape=box style="rounded,filled" fillcolor="${fill}" color="${line}"`,
     result: `shape=box style="rounded,filled" fillcolor="${line}" color="${line}" fontcolor=white`,
   };
-  return `n${i} [label=${quoted(cut(label))} id="node${i}" class="${kind} ${way}" ${looks[kind]}];`;
+  const text = cut(label);
+  const width = (text.length * characterWidth * nodeSize / 72 + 0.2).toFixed(2);
+  return `n${i} [label=${quoted(text)} width=${width} id="node${i}" class="${kind} ${way}" ${
+    looks[kind]
+  }];`;
 }
 
 function edgesOf(nodes: readonly TapeNode[]): readonly string[] {
@@ -113,7 +138,7 @@ function wayOf(nodes: readonly TapeNode[], { from }: TapeEdge, way: Way): keyof 
 function edgeLine({ from, label }: TapeEdge, to: number, ink: keyof typeof inks): string {
   const { line } = inks[ink];
   const dashes = ink === "kept" ? " style=dashed" : "";
-  const text = label === "" ? "" : ` label=${quoted(` ${label} `)}`;
+  const text = label === "" ? "" : ` label=${quoted(`${space}${label}${space}`)}`;
   return `n${from} -> n${to} [class="${ink}" color="${line}" fontcolor="${line}"${dashes}${text}];`;
 }
 

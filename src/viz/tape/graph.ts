@@ -5,6 +5,7 @@
  */
 import { showShape } from "../../shape/fail.ts";
 import { sizeOf } from "../../tensor/storage.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
 import { literalText, valueText } from "../../tape/print.ts";
 import {
   type Abstract,
@@ -16,7 +17,7 @@ import {
   type Variable,
 } from "../../tape/tape.ts";
 import { innerInputs } from "./inner_inputs.ts";
-import { notation } from "./notation.ts";
+import { calledName, notation } from "./notation.ts";
 import type { Recording } from "./recording.ts";
 
 /** The way from the arguments to the results, or back from these to the gradients. */
@@ -81,6 +82,14 @@ export function typeLabel({ shape, dtype }: Abstract): string {
   return shape.length === 0 ? "" : showShape(shape);
 }
 
+/** The type of a value that is made so and read so: `[8] → [4, 8]`. */
+function changeLabel(made: Abstract, read: Abstract): string {
+  const [before, after] = [typeLabel(made), typeLabel(read)];
+  if (before === after) return after;
+  if (made.dtype === read.dtype) return `${before || "[]"} → ${showShape(read.shape)}`;
+  return `${before || "float32"} → ${after || "float32"}`;
+}
+
 /** What is known of a value while the graph is drawn. */
 interface Value {
   /** Its name, or a scalar itself. */
@@ -93,6 +102,9 @@ interface Value {
 
 type Scope = Map<Variable, Value>;
 
+/** A captured tensor of more elements is not written out. */
+const shownElements = 6;
+
 /** Equations that change a value's form only. */
 const forms = new Set(["broadcast", "reshape", "convert"]);
 
@@ -101,6 +113,7 @@ class Graph {
   readonly #recording: Recording;
   readonly #options: GraphOptions;
   readonly #constants = new Map<Variable, Constant>();
+  readonly #captured = new Map<AnyTensor, Value>();
   readonly #taken: ReadonlySet<string>;
   #letters = 0;
   #way: Way = "forward";
@@ -154,9 +167,7 @@ class Graph {
     if (this.#depth() < this.#options.depth) {
       if (meaning.kind === "call") {
         const tape = meaning.tape(params);
-        const called = params.name ?? "";
-        const label = name === "call" ? called || "call" : `${name} ${called}`.trim();
-        return this.#inFrame(label, () => {
+        return this.#inFrame(calledName(equation), () => {
           const inner: Scope = new Map(tape.inputs.map((input, i) => [input, operands[i]]));
           return this.#inside(tape, inner);
         });
@@ -238,16 +249,21 @@ class Graph {
     const known = scope.get(atom);
     if (known !== undefined) return known;
     const name = this.#recording.inputs.get(atom);
-    const [value] = name === undefined
-      ? this.#captured(this.#constants.get(atom)!)
-      : this.#values("input", [name], "", [atom], []);
+    const value = name === undefined
+      ? this.#capturedValue(this.#constants.get(atom)!)
+      : this.#values("input", [name], "", [atom], [])[0];
     scope.set(atom, value);
     return value;
   }
 
-  #captured({ variable, value }: Constant): readonly Value[] {
-    const text = sizeOf(value.shape) > 8 ? "" : valueText(value).trim();
-    return this.#values("captured", this.#named([variable]), text || "captured", [variable], []);
+  #capturedValue({ variable, value: tensor }: Constant): Value {
+    const known = this.#captured.get(tensor);
+    if (known !== undefined) return known;
+    const text = sizeOf(tensor.shape) > shownElements ? "" : valueText(tensor).trim();
+    const names = this.#named([variable]);
+    const [value] = this.#values("captured", names, text || "captured", [variable], []);
+    this.#captured.set(tensor, value);
+    return value;
   }
 
   #values(
@@ -271,11 +287,16 @@ class Graph {
     const edges = read.flatMap(([{ text, from, made }, abstract]): TapeEdge[] => {
       if (from === undefined) return [];
       const several = this.nodes[from].outputs.length > 1 ? `${text} ` : "";
-      const [before, after] = [typeLabel(made), typeLabel(abstract)];
-      const type = before === after ? after : `${before || "[]"} → ${after || "[]"}`;
-      return [{ from, made, read: abstract, label: `${several}${type}`.trim() }];
+      return [{
+        from,
+        made,
+        read: abstract,
+        label: `${several}${changeLabel(made, abstract)}`.trim(),
+      }];
     });
-    const frame = kind === "input" && read.length === 0 ? undefined : this.#frame;
+    // What is given is in no frame: it may be read in several.
+    const given = read.length === 0 && (kind === "input" || kind === "captured");
+    const frame = given ? undefined : this.#frame;
     return this.nodes.push({ kind, way: this.#way, label, outputs, frame, edges }) - 1;
   }
 

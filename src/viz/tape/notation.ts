@@ -14,7 +14,13 @@ const longestSettings = 40;
 export function notation(equation: Equation, operands: readonly string[]): string {
   const { primitive, params, inputs } = equation;
   const written = writers[primitive.name]?.(operands, params, inputs);
-  return written ?? `${primitive.name}(${operands.join(", ")})${settings(primitive, params)}`;
+  return written ?? `${calledName(equation)}(${operands.join(", ")})${settings(primitive, params)}`;
+}
+
+/** What an equation is called: a call by the function's name. */
+export function calledName({ primitive: { name, meaning }, params }: Equation): string {
+  if (meaning.kind !== "call" || params.name === undefined) return name;
+  return name === "call" ? params.name : `${name} ${params.name}`;
 }
 
 type Writer = (

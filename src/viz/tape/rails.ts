@@ -34,7 +34,7 @@ export function railsText(
 ): string {
   const order = whenRead(nodes);
   const rails = new Rails(nodes, order);
-  const rows = order.map((i) => ({ i, rails: rails.row(i) }));
+  const rows = order.map((i) => ({ i, above: rails.between(), rails: rails.row(i) }));
   const most = Math.max(1, Math.floor(columns * railsShare));
   const width = Math.min(most, Math.max(0, ...rows.map(({ rails }) => rails.length)));
 
@@ -43,13 +43,14 @@ export function railsText(
     lines.push(colors ? `\x1b[${ansi[way]}m${text}\x1b[0m` : text);
   const both = nodes.some(({ way }) => way === "backward");
   let [way, frames]: [Way | undefined, readonly TapeFrame[]] = [undefined, []];
-  for (const { i, rails } of rows) {
+  for (const { i, above, rails } of rows) {
     const node = nodes[i];
     if (both && node.way !== way) write(rule(node.way, columns), way = node.way);
-    const around = framesOf(node);
+    const around = isGiven(node) ? frames : framesOf(node);
     for (const [depth, frame] of around.entries()) {
       if (frames[depth] === frame) continue;
-      write(cut(`${" ".repeat(width)}  ${"  ".repeat(depth)}${frame.label}:`, columns), node.way);
+      const head = cut(above, width).padEnd(width);
+      write(cut(`${head}  ${"  ".repeat(depth)}${frame.label}:`, columns), node.way);
       frames = [];
     }
     frames = around;
@@ -77,6 +78,11 @@ function cut(text: string, columns: number): string {
   return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 }
 
+/** Whether a node is an argument, a cotangent or a captured tensor. */
+function isGiven({ kind, frame }: TapeNode): boolean {
+  return (kind === "input" || kind === "captured") && frame === undefined;
+}
+
 /** The frames around a node, the outermost first. */
 function framesOf({ frame }: TapeNode): readonly TapeFrame[] {
   const frames: TapeFrame[] = [];
@@ -93,9 +99,9 @@ function whenRead(nodes: readonly TapeNode[]): readonly number[] {
     placed.add(i);
     order.push(i);
   };
-  for (const [i, { kind, edges }] of nodes.entries()) {
-    if (edges.length === 0 && kind !== "equation") continue;
-    for (const { from } of edges) place(from);
+  for (const [i, node] of nodes.entries()) {
+    if (isGiven(node)) continue;
+    for (const { from } of node.edges) place(from);
     place(i);
   }
   for (const i of nodes.keys()) place(i);
@@ -114,6 +120,11 @@ class Rails {
     for (const i of order) {
       for (const { from } of nodes[i].edges) this.#lastRead.set(from, i);
     }
+  }
+
+  /** The rails on a line without a node. */
+  between(): string {
+    return Array.from(this.#columns, (value) => value === undefined ? " " : "│").join(" ");
   }
 
   /** The rails on the line of a node; what the next line starts from changes with it. */
