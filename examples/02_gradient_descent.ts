@@ -12,7 +12,9 @@
  * decides in which of several valleys it ends; and steps longer than 2 / curvature lead away.
  */
 import {
+  concat,
   exp,
+  fromBuffer,
   grad,
   jit,
   linspace,
@@ -20,12 +22,14 @@ import {
   scan,
   sigmoid,
   sin,
+  stack,
   type Tensor,
   tensor,
   vmap,
 } from "@katachi/katachi";
 import { applyUpdates, minimize, sgd } from "@katachi/katachi/optim";
-import { figure, heading, quick } from "./lesson.ts";
+import { linePlot, scatterPlot } from "@katachi/katachi/viz";
+import { figure, heading, quick, show } from "./lesson.ts";
 
 type Scalar = Tensor<[], "float64">;
 type Curve = (x: Scalar) => Scalar;
@@ -65,13 +69,31 @@ figure("x after 40 steps", down[40]);
 figure("3 · 0.8^40", 3 * 0.8 ** 40);
 
 heading("x² + e^-x: the lowest point has a name");
-const bentPath = path(bent, 3, 0.3, 60);
-const bentEnd = bentPath[60];
+const bentPath = path(bent, -1.5, 0.1, 200);
+const bentEnd = bentPath[200];
 console.log("The slope 2x - e^-x is 0 where x e^x = 1/2, at Lambert's W(1/2) = 0.3517337112.");
-console.log(`Descent from 3 with the rate 0.3 ends at ${bentEnd.toFixed(10)}.`);
+console.log(`Descent from -1.5 with the rate 0.1 ends at ${bentEnd.toFixed(10)}.`);
 figure("lowest point of x² + e^-x", bentEnd);
 figure("its distance from W(1/2)", bentEnd - 0.35173371124919584);
 figure("slope there", slopeAt(bent, bentEnd));
+
+const curve = (f: Curve, low: number, high: number) => {
+  const x = linspace(low, high, 200, "float64");
+  return { x, y: vmap(f)(x) };
+};
+const places = (f: Curve, path: readonly number[]) =>
+  path.slice(0, 15).map((x) => [x, f(scalar(x)).item()]);
+const visited = [...places(parabola, down), ...places(bent, bentPath)];
+await show(
+  "paths",
+  scatterPlot(fromBuffer(Float64Array.from(visited.flat()), [30, 2]), {
+    title: "The first fifteen places, at the rate 0.1",
+    xLabel: "x",
+    labels: visited.map((_, i) => Math.floor(i / 15)),
+    names: ["from 3", "from -1.5"],
+    lines: { "x²": curve(parabola, -1.6, 3.1), "x² + e^-x": curve(bent, -1.6, 3.1) },
+  }),
+);
 
 heading("-log(1 / (1 + e^-x) + 1) / (x² + 1): the lowest point has no formula");
 const unnamedPath = path(unnamed, 3, 0.5, 400);
@@ -85,11 +107,12 @@ figure("slope at it", slopeAt(unnamed, unnamedEnd));
 figure("curvature at it", curvatureAt(unnamed, unnamedEnd));
 
 heading("x²/10 + 10 sin(x²/4): many valleys, and the start decides");
-const starts = linspace(-9, 9, quick ? 91 : 361, "float64");
+const starts = linspace(-9, 9, quick ? 91 : 181, "float64");
 /** Where descent ends, from all the starts at once. */
 const endsOf = (rate: number) =>
-  jit(vmap((x: Scalar) => descent(waves, 4000)(x, scalar(rate))[0]))(starts).toArray();
-const [smallSteps, longSteps] = [endsOf(0.002), endsOf(0.04)];
+  jit(vmap((x: Scalar) => descent(waves, 4000)(x, scalar(rate))[0]))(starts);
+const [smallEnds, longEnds] = [endsOf(0.002), endsOf(0.04)];
+const [smallSteps, longSteps] = [smallEnds.toArray(), longEnds.toArray()];
 
 // The slope x/5 + 5x cos(x²/4) is 0 at 0 and where cos(x²/4) = -1/25; these of them are valleys.
 const bottoms = [0, ...[1, 2, 3].map((k) => Math.sqrt(4 * (2 * Math.PI * k - Math.acos(-1 / 25))))];
@@ -110,6 +133,20 @@ console.log(
   "\nSmall steps end in the valley in which they begin. Long ones jump out of the narrow",
 );
 console.log("valleys, and come to rest where 2 / curvature is more than the rate.");
+await show(
+  "valleys",
+  linePlot({ "x²/10 + 10 sin(x²/4)": curve(waves, -9, 9) }, { title: "Many valleys", xLabel: "x" }),
+);
+await show(
+  "ends",
+  scatterPlot(concat([stack([starts, smallEnds], 1), stack([starts, longEnds], 1)]), {
+    title: "Where descent ends",
+    xLabel: "start",
+    yLabel: "end",
+    labels: [...smallSteps.map(() => 0), ...longSteps.map(() => 1)],
+    names: ["rate 0.002", "rate 0.04"],
+  }),
+);
 const [, deepest, narrow, narrowest] = bottoms;
 figure("starts", starts.size);
 figure("small steps: ends in the deepest valleys", endAt(deepest, smallSteps));
@@ -136,6 +173,18 @@ for (const [rate, xs] of tries) {
   );
 }
 console.log("\nToo small is slow; 0.5 is there at once; near 1 x swings; above 1 it flies away.");
+const distances = [0.01, 0.1, 0.2, 1, 1.1].map((rate) => [
+  `rate ${rate}`,
+  path(parabola, 3, rate, 50).map(Math.abs),
+]);
+await show(
+  "rates",
+  linePlot(Object.fromEntries(distances), {
+    title: "The distance from the bottom of x²",
+    xLabel: "step",
+    yScale: "log",
+  }),
+);
 for (const rate of [0.1, 1, 1.1]) {
   figure(`x after 50 steps at the rate ${rate}`, path(parabola, 3, rate, 50)[50]);
 }
@@ -167,14 +216,14 @@ for (const [name, [f, bottom]] of Object.entries(lowest)) {
 
 heading("The same from the library");
 console.log("sgd is what was done by hand here; minimize finds good steps itself (L-BFGS).");
-const optimizer = sgd(0.3);
-let x = scalar(3);
+const optimizer = sgd(0.1);
+let x = scalar(-1.5);
 let state = optimizer.init(x);
-for (let step = 0; step < 60; step++) {
+for (let step = 0; step < 200; step++) {
   const [updates, next] = optimizer.update(grad(bent)(x), state, x);
   [x, state] = [applyUpdates(x, updates), next];
 }
-const found = minimize(bent, scalar(3), { tolerance: 1e-9 });
+const found = minimize(bent, scalar(-1.5), { tolerance: 1e-9 });
 figure("x² + e^-x by sgd, less by hand", x.item() - bentEnd);
 figure("x² + e^-x by minimize, less by hand", found.params.item() - bentEnd);
 figure("steps of minimize", found.iterations.item());

@@ -25,7 +25,8 @@ import {
   type Tensor,
   vmap,
 } from "@katachi/katachi";
-import { figure, heading, quick } from "./lesson.ts";
+import { linePlot } from "@katachi/katachi/viz";
+import { figure, heading, quick, show } from "./lesson.ts";
 
 // The function, and what differentiation by hand gives. All is done at 64 points at once.
 type Points = Tensor<[64], FloatDType>;
@@ -103,10 +104,8 @@ for (let i = 3; i < steps.length; i += 4) {
 console.log(`\ngrad needs no step; its error is ${scientific(error)}.`);
 
 heading("How steep the V is, and where its lowest point");
-console.log(
-  "                        slope for            best              least\n" +
-    "                      long   short steps     step   expected   error",
-);
+const measured = ["slope: long h", "short h", "best h", "expected", "its error"];
+console.log(" ".repeat(18) + columns(measured));
 for (const [dtype, { steps, errors }] of Object.entries(studies)) {
   const epsilon = dtype === "float32" ? 2 ** -23 : 2 ** -52; // the precision
   for (const [name, order] of [["forward", 1], ["central", 2], ["five-point", 4]] as const) {
@@ -117,19 +116,31 @@ for (const [dtype, { steps, errors }] of Object.entries(studies)) {
         line.filter(([h]) => h >= from && h <= to).map(([h, e]) => [Math.log(h), Math.log(e)]),
       ).toFixed(2);
     const cells = [
-      slopeOf(4 * best, 1).padStart(8),
-      slopeOf(8 * epsilon, best / 8).padStart(8),
-      scientific(best).padStart(14),
-      scientific(epsilon ** (1 / (order + 1))).padStart(11),
-      scientific(least).padStart(9),
+      slopeOf(4 * best, 1),
+      slopeOf(8 * epsilon, best / 8),
+      scientific(best),
+      scientific(epsilon ** (1 / (order + 1))),
+      scientific(least),
     ];
-    console.log(`${dtype} ${name}`.padEnd(18) + cells.join(""));
+    console.log(`${dtype} ${name}`.padEnd(18) + columns(cells));
   }
 }
 console.log(
   "\nThe formula's error grows with h, h² or h⁴, the rounding's with epsilon / h: slopes of 1, 2\n" +
     "and 4, and of -1. They meet near the expected epsilon^(1/2), epsilon^(1/3), epsilon^(1/5).",
 );
+for (const [dtype, { steps, errors }] of Object.entries(studies)) {
+  const lines = names.map((name) => [name, { x: steps, y: errors.get(name)! }] as const);
+  await show(
+    dtype,
+    linePlot(Object.fromEntries(lines), {
+      title: `Errors of derivatives in ${dtype}`,
+      xLabel: "step h",
+      xScale: "log",
+      yScale: "log",
+    }),
+  );
+}
 for (const [dtype, study] of Object.entries(studies)) {
   figure(`${dtype}: error of grad`, study.grad);
   figure(`${dtype}: error of the shortest complex step`, study.errors.get("complex step")!.at(-1)!);
@@ -179,14 +190,20 @@ const costs = sizes.map((n) => {
 
 console.log("        operations, in evaluations of the function       microseconds, measured here");
 const wayNames: readonly Way[] = ["differences", "jacfwd", "grad"];
-console.log("    n" + [...wayNames, ...wayNames].map((name) => name.padStart(14)).join(""));
+console.log("    n" + columns([...wayNames, ...wayNames]));
 for (const { n, ...row } of costs) {
-  console.log(
-    String(n).padStart(5) +
-      wayNames.map((way) => row[way].evaluations.toFixed(1).padStart(14)).join("") +
-      wayNames.map((way) => row[way].time.toFixed(0).padStart(14)).join(""),
-  );
+  const evaluations = wayNames.map((way) => row[way].evaluations.toFixed(1));
+  const times = wayNames.map((way) => row[way].time.toFixed(0));
+  console.log(String(n).padStart(5) + columns([...evaluations, ...times]));
 }
+const over = (measure: "evaluations" | "time") =>
+  Object.fromEntries(wayNames.map((way) => [
+    way,
+    { x: sizes, y: costs.map((row) => row[way][measure]) },
+  ]));
+const axes = { xLabel: "numbers", xScale: "log", yScale: "log" } as const;
+await show("cost", linePlot(over("evaluations"), { title: "A gradient, in evaluations", ...axes }));
+await show("time", linePlot(over("time"), { title: "A gradient, in microseconds", ...axes }));
 console.log("\ngrad goes backward once for all numbers, jacfwd forward once for each of them.");
 const most = costs[costs.length - 1];
 figure("numbers", most.n);

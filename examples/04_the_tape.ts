@@ -15,6 +15,7 @@
 import {
   type Atom,
   exp,
+  type FloatDType,
   grad,
   jvp,
   makeTape,
@@ -24,12 +25,13 @@ import {
   tensor,
   type Variable,
 } from "@katachi/katachi";
-import { figure, heading, quick } from "./lesson.ts";
+import { drawTape } from "@katachi/katachi/viz";
+import { figure, heading, quick, show } from "./lesson.ts";
 
-type Scalar = Tensor<[], "float64">;
+type Scalar = Tensor<[], FloatDType>;
 const scalar = (x: number) => tensor(x, "float64");
 
-const f = (x: Scalar) => sin(x.add(2).add(exp(x.mul(x)).add(1)));
+const y = (x: Scalar) => sin(x.add(2).add(exp(x.mul(x)).add(1)));
 const x = 0.5;
 
 /** What a step of the tape computes, and its slope by each operand. */
@@ -88,8 +90,8 @@ function backward(tape: Tape, edges: readonly Edge[]): number {
   return slopes.get(tape.inputs[0])!;
 }
 
-heading(`sin((x + 2) + (1 + e^(x²))) as a tape, with x = ${x}`);
-const tape = makeTape(f)(scalar(x));
+heading(`sin((x + 2) + (1 + e^(x²))) as a tape, where a is x = ${x}`);
+const tape = makeTape(y)(scalar(x));
 console.log(tape.toString());
 
 const { values, edges } = walk(tape, x);
@@ -103,6 +105,7 @@ for (const [atom, value] of values) {
     .map(({ from, slope }) => `by ${names.get(from)}: ${slope.toFixed(6)}`);
   console.log(`${names.get(atom)} = ${value.toFixed(6).padEnd(13)}${slopes.join("   ")}`);
 }
+await show("graph", drawTape(y, tensor(x), { backward: false, names: ["a"] }));
 
 heading("The chain rule, path by path");
 const all = paths(edges, tape.inputs[0], tape.outputs[0]);
@@ -113,7 +116,7 @@ for (const path of all) {
 }
 const e = Math.exp(x * x);
 const u = x + 2 + 1 + e;
-const derivative = grad(f);
+const derivative = grad(y);
 figure("paths", all.length);
 figure("sum over the paths", sum(all.map(product)));
 figure("cos(x + 3 + e^(x²)) (1 + 2x e^(x²))", Math.cos(u) * (1 + 2 * x * e));
@@ -121,8 +124,8 @@ figure("grad", derivative(scalar(x)).item());
 figure("paths less grad", sum(all.map(product)) - derivative(scalar(x)).item());
 
 heading("Backward: each edge once");
-console.log("grad is a tape, too. It goes back from sin; where paths meet, it adds:");
-console.log(makeTape(derivative)(scalar(x)).toString());
+console.log("grad goes back from sin, h being its slope; where paths meet, in k and l, it adds.");
+await show("gradient", drawTape(y, tensor(x), { names: ["a"] }));
 figure("backward by hand less grad", backward(tape, edges) - derivative(scalar(x)).item());
 
 /** x squared so many times: x, x², x⁴, x⁸, … */
@@ -158,11 +161,12 @@ figure("its slope by edges, over the formula's", largest.byEdges / largest.formu
 
 heading("Forward, and the second derivative");
 console.log("jvp goes forward: it takes a slope along with each value.");
-figure("jvp less grad", jvp(f, [scalar(x)], [scalar(1)])[1].item() - derivative(scalar(x)).item());
+figure("jvp less grad", jvp(y, [scalar(x)], [scalar(1)])[1].item() - derivative(scalar(x)).item());
 console.log("The derivative's tape can be walked as any other, which gives the second derivative.");
 const slopeTape = makeTape(derivative)(scalar(x));
 const slopeEdges = walk(slopeTape, x).edges;
 const second = grad(derivative);
+await show("second", drawTape(derivative, tensor(x), { names: ["a"] }));
 figure(
   "paths of the derivative's tape",
   paths(slopeEdges, slopeTape.inputs[0], slopeTape.outputs[0]).length,
