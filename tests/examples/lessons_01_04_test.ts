@@ -17,6 +17,34 @@ function assertFigure(actual: number, expected: number): void {
   assertAlmostEquals(actual, expected, 6e-4 * Math.abs(expected));
 }
 
+Deno.test("01_what_learning_is.ts: from each of 10 seeds, descent finds the one best line", async () => {
+  for (let seed = 0; seed < 10; seed++) {
+    const { figure } = await lesson("01_what_learning_is.ts", { args: ["--seed", String(seed)] });
+    assert(Math.abs(figure("by hand less the library's")) < 1e-9);
+    for (const name of ["w", "b"]) {
+      assert(Math.abs(figure(`slope by ${name}: by hand over grad, less 1`)) < 1e-12);
+      assert(Math.abs(figure(`${name} learned less ${name} of the formula`)) < 1e-10);
+    }
+    // The curvature is 2 by both scaled numbers: (1 - 2 · 0.1)².
+    assertFigure(figure("left of the needless error by a step"), 0.64);
+
+    // The data is 12 x - 60 with a deviation of 25. Beyond 4.5 standard errors is one in 100,000.
+    assert(
+      Math.abs(figure("w learned less the true one, in standard errors")) < 4.5,
+      `seed ${seed}`,
+    );
+    assertAlmostEquals(figure("w learned"), 12, 2.5);
+    const [seen, unseen, best] = [
+      figure("cones wrong on the days learned from"),
+      figure("cones wrong on sixty new days"),
+      figure("cones wrong on the new days by the true rule"),
+    ];
+    assert(seen > 15 && seen < 35, `seed ${seed}: ${seen} cones`);
+    assert(unseen / seen > 0.55 && unseen / seen < 1.8, `seed ${seed}: ${seen}, then ${unseen}`);
+    assert(unseen / best < 1.25, `seed ${seed}: ${unseen}, where the true rule has ${best}`);
+  }
+});
+
 Deno.test("02_gradient_descent.ts: lowest points, valleys and learning rates are the known ones", async () => {
   const { figure } = await lesson("02_gradient_descent.ts");
   assertFigure(figure("x after 40 steps"), 3 * 0.8 ** 40);
