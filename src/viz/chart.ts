@@ -34,6 +34,8 @@ export interface Line {
   readonly width?: number;
   /** Whether it is broken into dashes. */
   readonly dashed?: boolean;
+  /** Whether it is drawn with few dots where there are only characters. */
+  readonly faint?: boolean;
   /** Whether its glyph is put on it where there are no colours. */
   readonly glyphs?: boolean;
 }
@@ -116,10 +118,18 @@ export interface LegendEntry {
   readonly look: Look;
 }
 
+/** What the colours of a panel's pixels mean: a row of colours between the numbers at its ends. */
+export interface Ramp {
+  readonly low: string;
+  readonly high: string;
+  readonly raster: Raster;
+}
+
 /** A rectangle with axes, in which marks are drawn in order. */
 export interface Panel {
   readonly title?: string;
   readonly legend?: readonly LegendEntry[];
+  readonly ramp?: Ramp;
   readonly x: Axis;
   readonly y: Axis;
   /** Whether axes are drawn. */

@@ -3,16 +3,13 @@
  *
  * @module
  */
-import type { Band, Bars, Line, Mark, Pixels, Points, Rule, Words } from "./chart.ts";
+import type { Band, Bars, Line, Mark, Points, Rule, Words } from "./chart.ts";
 import { cell, cellsOf } from "./cells.ts";
 import { clipped } from "./clip.ts";
 import type { Item } from "./layout.ts";
 import { ink, type Look, rgb, tint } from "./palette.ts";
-import { dithered, meanColor, meanInk, type Part } from "./raster.ts";
+import { dot, paintPixels } from "./paint_pixels.ts";
 import type { Surface } from "./surface.ts";
-
-/** The width and height of a braille dot, in pixels. */
-const dot = cell.width / 2;
 
 /** Paints what Vega has made of a mark's rows. */
 export function paintMark(on: Surface, mark: Mark, items: readonly Item[]): void {
@@ -30,17 +27,20 @@ export function paintMark(on: Surface, mark: Mark, items: readonly Item[]): void
     case "words":
       return items.forEach((item, i) => paintWord(on, mark, i, item));
     case "pixels":
-      return items.forEach((item) => paintPixels(on, mark, item));
+      return items.forEach((item) => paintPixels(on, mark.raster, mark.shaded, item));
   }
 }
 
-/** A line of dots, on for `on` dots and off for as many where it is dashed. */
+/** Which dots of a line are drawn: each, three of six, or one of three. */
+type Pattern = "whole" | "dashed" | "faint";
+
+/** A line of dots; gives how many there were, so that the next goes on with the pattern. */
 function stroke(
   on: Surface,
   from: Item,
   to: Item,
   look: Pick<Look, "color">,
-  dashed = false,
+  pattern: Pattern,
   start = 0,
 ): number {
   const line = clipped(
@@ -54,18 +54,24 @@ function stroke(
   const color = rgb(look.color);
   for (let i = 0; i <= steps; i++) {
     const part = steps === 0 ? 0 : i / steps;
-    if (dashed && (start + i) % 6 > 2) continue;
+    if (pattern === "dashed" && (start + i) % 6 > 2) continue;
+    if (pattern === "faint" && (start + i) % 3 > 0) continue;
     on.dot(x1 + part * (x2 - x1), y1 + part * (y2 - y1), color);
   }
   return start + steps;
 }
 
-function paintLine(on: Surface, { look, dashed, glyphs }: Line, items: readonly Item[]): void {
+function paintLine(
+  on: Surface,
+  { look, dashed, faint, glyphs }: Line,
+  items: readonly Item[],
+): void {
+  const pattern = faint === true ? "faint" : dashed === true ? "dashed" : "whole";
   let drawn = 0;
   items.forEach((item, i) => {
     const previous = items[i - 1] ?? item;
     const isWhole = item.defined !== false && previous.defined !== false;
-    if (isWhole) drawn = stroke(on, previous, item, look, dashed, drawn);
+    if (isWhole) drawn = stroke(on, previous, item, look, pattern, drawn);
   });
   if (glyphs === true && !on.colors) paintGlyphs(on, look, items);
 }
@@ -137,7 +143,10 @@ function paintBar(on: Surface, { bars, look, along, backdrop }: Bars, i: number,
     }
   } else if (along === "x") {
     const eighths = Math.round(width / cell.width * 8);
-    for (let row = top; row < bottom; row++) {
+    // As many rows above as below the middle, where the bar's name is.
+    const around = Math.max(0, Math.floor((height / cell.height - 1) / 2));
+    const middle = on.row(y + height / 2);
+    for (let row = middle - around; row <= middle + around; row++) {
       for (let n = 0; n * 8 < eighths; n++) {
         on.put(left + n, row, fromLeft[Math.min(8, eighths - n * 8)], color);
       }
@@ -154,7 +163,7 @@ function paintBar(on: Surface, { bars, look, along, backdrop }: Bars, i: number,
 }
 
 function paintRule(on: Surface, _: Rule, { x = 0, y = 0, x2 = x, y2 = y }: Item): void {
-  stroke(on, { x, y }, { x: x2, y: y2 }, { color: ink.quiet }, true);
+  stroke(on, { x, y }, { x: x2, y: y2 }, { color: ink.quiet }, "dashed");
 }
 
 function paintWord(on: Surface, { words, align }: Words, i: number, item: Item): void {
@@ -162,57 +171,15 @@ function paintWord(on: Surface, { words, align }: Words, i: number, item: Item):
   const before = { left: 0, center: 0.5, right: 1 }[align] * cellsOf(text);
   const { color } = words[i];
   let column = Math.round(x / cell.width - before);
+  // Words that run into each other could not be read.
+  const isTaken = Array.from(
+    { length: cellsOf(text) + 1 },
+    (_, i) => on.read(column - 1 + i, on.row(y)),
+  )
+    .some((char) => char !== "" && char !== " " && char !== "▀");
+  if (isTaken) return;
   for (const char of text) {
     on.put(column, on.row(y), char, color === undefined ? undefined : rgb(color));
     column += cellsOf(char);
   }
-}
-
-/** The characters of shares of ink. */
-const shades = [" ", "░", "▒", "▓", "█"] as const;
-
-function paintPixels(on: Surface, { raster, shaded }: Pixels, item: Item): void {
-  const { x = 0, y = 0, width = 0, height = 0 } = item;
-  const left = Math.round(x / cell.width);
-  const top = Math.round(y / cell.height);
-  const columns = Math.max(1, Math.round((x + width) / cell.width) - left);
-  const rows = Math.max(1, Math.round((y + height) / cell.height) - top);
-  const part = (column: number, row: number, across: number, down: number): Part => ({
-    left: column / across,
-    right: (column + 1) / across,
-    top: row / down,
-    bottom: (row + 1) / down,
-  });
-  if (on.colors || shaded) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        if (on.colors) {
-          const upper = meanColor(raster, part(column, 2 * row, columns, 2 * rows));
-          on.put(left + column, top + row, "▀", upper);
-          on.ground(
-            left + column,
-            top + row,
-            meanColor(raster, part(column, 2 * row + 1, columns, 2 * rows)),
-          );
-        } else {
-          const ink = meanInk(raster, part(column, row, columns, rows));
-          const char = shades[Math.round(ink * (shades.length - 1))];
-          if (char !== " ") on.put(left + column, top + row, char);
-        }
-      }
-    }
-    return;
-  }
-  const [across, down] = [2 * columns, 4 * rows];
-  const inks: number[] = [];
-  for (let row = 0; row < down; row++) {
-    for (let column = 0; column < across; column++) {
-      inks.push(meanInk(raster, part(column, row, across, down)));
-    }
-  }
-  dithered(inks, across).forEach((isDrawn, i) => {
-    if (isDrawn) {
-      on.dot((left * 2 + i % across + 0.5) * dot, (top * 4 + Math.floor(i / across) + 0.5) * dot);
-    }
-  });
 }
