@@ -12,11 +12,21 @@
  * it, is the one best line, which is near to how the sales were made; and that line is about as wrong
  * on days that it has never seen.
  */
-import { grad, jit, ones, random, scan, stack, type Tensor, tensor } from "@katachi/katachi";
+import {
+  grad,
+  jit,
+  ones,
+  random,
+  scan,
+  stack,
+  type Tensor,
+  tensor,
+  unstack,
+} from "@katachi/katachi";
 import { iceCream, iceCreamTruth } from "@katachi/katachi/data";
 import { solve } from "@katachi/katachi/linalg";
 import { meanSquaredError } from "@katachi/katachi/nn";
-import { linePlot, scatterPlot } from "@katachi/katachi/viz";
+import { linePlot, optimizerPaths, scatterPlot } from "@katachi/katachi/viz";
 import { figure, heading, option, show } from "./lesson.ts";
 
 type Scalar = Tensor<[], "float64">;
@@ -81,7 +91,7 @@ const learn = jit((start: Rule) =>
     (now: Rule) => {
       const slope = grad(error)(now, scaled, cones);
       const next = { w: now.w.sub(slope.w.mul(0.1)), b: now.b.sub(slope.b.mul(0.1)) };
-      return [next, { ...inDegrees(now), error: error(now, scaled, cones) }];
+      return [next, { ...inDegrees(now), error: error(now, scaled, cones), scaled: now }];
     },
     start,
     null,
@@ -117,6 +127,21 @@ await show(
     xLabel: "°C",
     yLabel: "cones",
     lines: { "step 1": lineAt(1), "step 5": lineAt(5), "step 200": lineAt(200) },
+  }),
+);
+const way = stack([history.scaled.w, history.scaled.b], 1); // [201, 2]
+const height = (at: Tensor<[2]>) => {
+  const [w, b] = unstack(at.astype("float64"));
+  return error({ w, b }, scaled, cones);
+};
+await show(
+  "way",
+  optimizerPaths(height, { "the way down": way }, {
+    title: "The error over the two numbers",
+    xLabel: "w, of scaled degrees",
+    yLabel: "b",
+    xDomain: [-170, 330],
+    yDomain: [-40, 460],
   }),
 );
 await show(

@@ -14,7 +14,6 @@
 import {
   concat,
   exp,
-  fromBuffer,
   grad,
   jit,
   linspace,
@@ -28,7 +27,7 @@ import {
   vmap,
 } from "@katachi/katachi";
 import { applyUpdates, minimize, sgd } from "@katachi/katachi/optim";
-import { linePlot, scatterPlot } from "@katachi/katachi/viz";
+import { beside, functionPlot, linePlot, type Picture, scatterPlot } from "@katachi/katachi/viz";
 import { figure, heading, quick, show } from "./lesson.ts";
 
 type Scalar = Tensor<[], "float64">;
@@ -51,6 +50,18 @@ function path(f: Curve, start: number, rate: number, steps: number): number[] {
 
 const slopeAt = (f: Curve, x: number) => grad(f)(scalar(x)).item();
 const curvatureAt = (f: Curve, x: number) => grad(grad(f))(scalar(x)).item();
+
+/** The first steps of descent: along the tangent as far as the next place, and from there to the curve. */
+function stepsPlot(name: string, f: Curve, path: readonly number[]): Picture {
+  const x = linspace(-2, 3.2, 200, "float64");
+  const corners = path.slice(0, 12).flatMap((here, i) => {
+    const [next, height] = [path[i + 1], f(scalar(here)).item()];
+    return [[here, height], [next, height + slopeAt(f, here) * (next - here)]];
+  });
+  const descent = { x: corners.map(([x]) => x), y: corners.map(([, y]) => y) };
+  const lines = { function: { x, y: vmap(f)(x) }, steps: descent };
+  return linePlot(lines, { title: name, xLabel: "x", width: 360 });
+}
 
 /** A line of a table: numbers of so many digits in columns of so many characters. */
 function row(...columns: readonly (readonly [text: string | number, width: number])[]): void {
@@ -77,34 +88,23 @@ figure("lowest point of x² + e^-x", bentEnd);
 figure("its distance from W(1/2)", bentEnd - 0.35173371124919584);
 figure("slope there", slopeAt(bent, bentEnd));
 
-const curve = (f: Curve, low: number, high: number) => {
-  const x = linspace(low, high, 200, "float64");
-  return { x, y: vmap(f)(x) };
-};
-const places = (f: Curve, path: readonly number[]) =>
-  path.slice(0, 15).map((x) => [x, f(scalar(x)).item()]);
-const visited = [...places(parabola, down), ...places(bent, bentPath)];
-await show(
-  "paths",
-  scatterPlot(fromBuffer(Float64Array.from(visited.flat()), [30, 2]), {
-    title: "The first fifteen places, at the rate 0.1",
-    xLabel: "x",
-    labels: visited.map((_, i) => Math.floor(i / 15)),
-    names: ["from 3", "from -1.5"],
-    lines: { "x²": curve(parabola, -1.6, 3.1), "x² + e^-x": curve(bent, -1.6, 3.1) },
-  }),
-);
-
 heading("-log(1 / (1 + e^-x) + 1) / (x² + 1): the lowest point has no formula");
-const unnamedPath = path(unnamed, 3, 0.5, 400);
+const unnamedPath = path(unnamed, 1.2, 2, 400);
 const unnamedEnd = unnamedPath[400];
 console.log(
-  `Descent asks for none: from 3 with the rate 0.5 it ends at ${unnamedEnd.toFixed(10)}.`,
+  `Descent asks for none: from 1.2 with the rate 2 it ends at ${unnamedEnd.toFixed(10)}.`,
 );
 figure("lowest point without a formula", unnamedEnd);
 figure("value at it", unnamed(scalar(unnamedEnd)).item());
 figure("slope at it", slopeAt(unnamed, unnamedEnd));
 figure("curvature at it", curvatureAt(unnamed, unnamedEnd));
+await show(
+  "steps",
+  beside([
+    stepsPlot("x² + e^-x", bent, bentPath),
+    stepsPlot("without a formula", unnamed, unnamedPath),
+  ]),
+);
 
 heading("x²/10 + 10 sin(x²/4): many valleys, and the start decides");
 const starts = linspace(-9, 9, quick ? 91 : 181, "float64");
@@ -135,7 +135,10 @@ console.log(
 console.log("valleys, and come to rest where 2 / curvature is more than the rate.");
 await show(
   "valleys",
-  linePlot({ "x²/10 + 10 sin(x²/4)": curve(waves, -9, 9) }, { title: "Many valleys", xLabel: "x" }),
+  functionPlot({ waves: (x) => vmap(waves)(x.astype("float64")) }, [-9, 9], {
+    title: "Many valleys",
+    xLabel: "x",
+  }),
 );
 await show(
   "ends",
