@@ -1,0 +1,175 @@
+/**
+ * Lesson 13: the optimizers, in a narrow valley and on a network.
+ *
+ * The valley x²/4 + 16 y² is 64 times as steep across as along. Gradient descent must step carefully
+ * for the sake of y, and so crawls in x. Momentum remembers where it was going; AdaGrad, RMSProp and
+ * Adam give each coordinate a rate of its own.
+ *
+ * ```sh
+ * deno run examples/13_optimizers.ts
+ * deno run examples/13_optimizers.ts --quick
+ * ```
+ *
+ * What you should see: gradient descent shrinks the distance by 63/65 a step, as theory says, and
+ * momentum by 7/9; the methods with a rate for each coordinate take the valley in fewer steps than
+ * plain descent.
+ */
+import {
+  geomspace,
+  grad,
+  jit,
+  random,
+  scan,
+  tanh,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  vmap,
+} from "@katachi/katachi";
+import { spirals } from "@katachi/katachi/data";
+import { linear, sequential, sigmoidCrossEntropy } from "@katachi/katachi/nn";
+import {
+  adadelta,
+  adafactor,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  applyUpdates,
+  type Hyperparameter,
+  lamb,
+  lion,
+  minimize,
+  nadam,
+  type Optimizer,
+  radam,
+  rmsprop,
+  rprop,
+  sgd,
+  type StateFamily,
+} from "@katachi/katachi/optim";
+import { linePlot, optimizerPaths } from "@katachi/katachi/viz";
+import { figure, heading, option, quick, show } from "./lesson.ts";
+
+// The valley. Its curvature is 1/2 along x and 32 along y: the condition number is 64.
+
+type Point = Tensor<[2]>;
+const valley = (p: Point) => p.square().mul(tensor([1 / 4, 16])).sum();
+const start = tensor([-8, 1.5]);
+const [flat, steep] = [1 / 2, 32];
+const kappa = steep / flat;
+
+/** Where an optimizer goes, step by step. The whole way is one compiled loop. */
+function path(optimizer: Optimizer<StateFamily>, steps: number): Tensor<[number, 2]> {
+  const [, points] = scan(
+    ({ p, state }: { p: Point; state: unknown }, _) => {
+      const [updates, next] = optimizer.update(grad(valley)(p), state, p);
+      const to = applyUpdates(p, updates);
+      return [{ p: to, state: next }, to];
+    },
+    { p: start, state: optimizer.init(start) },
+    null,
+    { length: steps },
+  );
+  return points;
+}
+
+// What theory says of descent with the best rates. (B. Polyak, "Some methods of speeding up the
+// convergence of iteration methods", 1964.)
+
+/** By how much the distance from the minimum shrinks in a step, in the long run. */
+function contraction(points: Tensor<[number, 2]>): number {
+  const distances = points.toArray().map(([x, y]) => Math.hypot(x, y));
+  const [from, to] = [200, 300]; // the oscillations of momentum cancel over so many steps
+  return (distances[to] / distances[from]) ** (1 / (to - from));
+}
+
+const plain = sgd(2 / (flat + steep));
+const root = Math.sqrt(kappa);
+const momentum = ((root - 1) / (root + 1)) ** 2;
+const heavyBall = sgd(4 / (Math.sqrt(steep) + Math.sqrt(flat)) ** 2, { momentum });
+
+heading("How much of the distance is left after a step");
+figure("gradient descent", contraction(jit(() => path(plain, 301))()));
+figure("gradient descent, expected (κ - 1) / (κ + 1)", (kappa - 1) / (kappa + 1));
+figure("momentum", contraction(jit(() => path(heavyBall, 301))()));
+figure("momentum, expected (√κ - 1) / (√κ + 1)", (root - 1) / (root + 1));
+
+// All of them. A learning rate may be a tensor, so that vmap tries many at once.
+
+type Maker = (rate: Hyperparameter) => Optimizer<StateFamily>;
+const makers: Record<string, Maker> = {
+  "descent": sgd,
+  "momentum": (rate) => sgd(rate, { momentum: 0.9 }),
+  "Nesterov": (rate) => sgd(rate, { momentum: 0.9, nesterov: true }),
+  "AdaGrad": adagrad,
+  "RMSProp": rmsprop,
+  "Adadelta": adadelta,
+  "Adam": adam,
+  "AdaMax": adamax,
+  "NAdam": nadam,
+  "RAdam": radam,
+  "AdamW": adamw,
+  "Adafactor": adafactor,
+  "Lion": lion,
+  "LAMB": lamb,
+  "Rprop": rprop,
+};
+
+const rates = geomspace(1e-3, 1, 32);
+
+/** The loss before each step of an optimizer. */
+function losses<P>(
+  loss: (params: P) => Tensor<[]>,
+  first: P,
+  optimizer: Optimizer<StateFamily>,
+  steps: number,
+): Tensor<[number]> {
+  const [, values] = scan(
+    ({ params, state }: { params: P; state: unknown }, _) => {
+      const [value, gradients] = valueAndGrad(loss)(params);
+      const [updates, next] = optimizer.update(gradients, state, params);
+      return [{ params: applyUpdates(params, updates), state: next }, value];
+    },
+    { params: first, state: optimizer.init(first) },
+    null,
+    { length: steps },
+  );
+  return values;
+}
+
+/** How many steps it takes until the loss stays below a goal, with the best of the rates. */
+function race<P>(
+  loss: (params: P) => Tensor<[]>,
+  first: P,
+  make: Maker,
+  steps: number,
+  goal: number,
+): { steps: number; rate: number } {
+  const runs = jit(vmap((rate: Tensor<[]>) => losses(loss, first, make(rate), steps)))(rates);
+  const times = runs.toArray().map((values) => {
+    const last = values.findLastIndex((value) => !(value < goal)); // NaN is no success
+    return last + 1 < values.length ? last + 1 : Infinity;
+  });
+  const best = times.indexOf(Math.min(...times));
+  return { steps: times[best], rate: rates.toArray()[best] };
+}
+
+const wayDown = mapValues(makers, (make) => race(valley, start, make, quick ? 400 : 1000, 1e-6));
+const [dataKey, initKey] = random.split(random.key(Number(option("seed") ?? 0)));
+const { x, y } = spirals(dataKey, 256, { noise: 0.02 });
+const labels = y.astype("float32");
+const model = sequential(linear.of(2, 16), tanh, linear.of(16, 16), tanh, linear.of(16, 1));
+type Params = ReturnType<typeof model.init>;
+const spiralLoss = (params: Params) =>
+  sigmoidCrossEntropy(model.apply(params, x).reshape([256]), labels);
+const first = model.init(initKey);
+const onNetwork = mapValues(
+  makers,
+  (make) => race(spiralLoss, first, make, quick ? 150 : 500, quick ? 0.5 : 0.1),
+);
+
+console.log(wayDown, onNetwork);
+function mapValues<A, B>(record: Record<string, A>, f: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));
+}
