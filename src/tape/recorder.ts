@@ -10,7 +10,9 @@
  * @module
  */
 import { KatachiError, trimStack } from "../errors.ts";
+import { showShape } from "../shape/fail.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
+import { tensorBundle } from "../tensor/html.ts";
 import { elements, elementsOf, isConcrete, TensorBase } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { engine } from "./engine.ts";
@@ -51,6 +53,14 @@ class Tracer extends TensorBase {
         `choose between tensors with where or cond, loop with scan or foriLoop, ` +
         `or move the decision out of ${this.recorder.operation}`,
     );
+  }
+
+  /** A notebook shows what is known: the value, or the type alone. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    const { shape, dtype, recorder: { operation } } = this;
+    return isReadable(this as unknown as AnyTensor)
+      ? tensorBundle(shape, dtype, this[elements]("display"))
+      : { "text/plain": `Tensor ${showShape(shape)} ${dtype}, traced by ${operation}` };
   }
 }
 

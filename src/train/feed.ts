@@ -5,6 +5,8 @@
  */
 import { type random, treeLeaves } from "../../mod.ts";
 import { batches, type WithRows } from "../data/batches.ts";
+import { requireCount } from "../optim/hyperparameter.ts";
+import { rowCount } from "./rows.ts";
 
 /** What gives the batches of an epoch, from a key that no other epoch has, and the epoch from 1 on. */
 export type BatchSource<B> = (key: random.Key, epoch: number) => Iterable<B> | AsyncIterable<B>;
@@ -20,9 +22,9 @@ export type BatchOf<D, N extends number> = D extends
 
 /** The batches of an epoch, and how many there are, where that is known. */
 export interface Feed {
-  /** The batches; the first `skip` of them are left out. */
-  of(key: random.Key, epoch: number, skip: number): Iterable<unknown> | AsyncIterable<unknown>;
-  /** How many there are in an epoch. */
+  /** The batches of an epoch, from the first on. */
+  of(key: random.Key, epoch: number): Iterable<unknown> | AsyncIterable<unknown>;
+  /** How many there are in an epoch, at most. */
   readonly steps?: number;
 }
 
@@ -31,21 +33,34 @@ export function feedOf(
   operation: string,
   data: unknown,
   size: number | undefined,
-  stepsPerEpoch: number | undefined,
+  limit: number | undefined,
 ): Feed {
+  if (limit !== undefined) requireCount(operation, "stepsPerEpoch", limit);
   if (typeof data === "function") {
     if (size !== undefined) {
-      throw new TypeError(`${operation}: batchSize goes with data that are a tree of tensors`);
+      throw new TypeError(
+        `${operation}: batchSize goes with a tree of tensors, not with a function that gives batches`,
+      );
     }
-    return { of: (key, epoch) => data(key, epoch), steps: stepsPerEpoch };
+    return { of: (key, epoch) => data(key, epoch), steps: limit };
   }
-  const rows = treeLeaves(data)[0]?.shape[0];
+  if (treeLeaves(data).length === 0) throw new TypeError(`${operation}: the data have no tensors`);
   if (size === undefined) return { of: () => [data], steps: 1 };
-  if (rows !== undefined && size > rows) {
-    throw new RangeError(`${operation}: a batch of ${size} rows cannot be had of ${rows}`);
+  requireCount(operation, "batchSize", size);
+  const rows = rowCount(operation, data);
+  if (size > rows) {
+    throw new RangeError(`${operation}: batchSize is ${size}, but the data have ${rows} rows`);
   }
-  return {
-    of: (key) => batches(key, data, size),
-    steps: rows === undefined ? undefined : Math.floor(rows / size),
-  };
+  const steps = Math.min(Math.floor(rows / size), limit ?? Infinity);
+  return { of: (key) => batches(key, data, size), steps };
+}
+
+/** Something that gives one batch after the other, at once or later. */
+export type Batches = Pick<Iterator<unknown> | AsyncIterator<unknown>, "return"> & {
+  next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+};
+
+/** The batches, to be taken one by one. */
+export function iterate(of: Iterable<unknown> | AsyncIterable<unknown>): Batches {
+  return Symbol.asyncIterator in of ? of[Symbol.asyncIterator]() : of[Symbol.iterator]();
 }

@@ -74,20 +74,34 @@ function tableOf(epochs: readonly EpochRecord[]): string {
   ].join("\n");
 }
 
-/** The figures of an epoch by the names that people read, as text. */
-function cellsOf(record: EpochRecord): readonly (readonly [name: string, text: string])[] {
-  const { epoch, step, loss, metrics, learningRate, validation, seconds } = record;
-  const scores = [...Object.entries({ loss, ...metrics })];
-  for (const [name, value] of Object.entries({ loss: validation?.loss, ...validation?.metrics })) {
-    if (value !== undefined) scores.push([`validation ${name}`, value]);
-  }
-  if (learningRate !== undefined) scores.push(["learning rate", learningRate]);
+/** The cells of an epoch's row, by the names of their columns. */
+function cellsOf(record: EpochRecord): readonly (readonly [column: string, text: string])[] {
+  const { epoch, step, learningRate, seconds } = record;
+  const figures = [...figuresOf(record)];
+  if (learningRate !== undefined) figures.push(["learning rate", learningRate]);
   return [
     ["epoch", String(epoch)],
     ["step", String(step)],
-    ...scores.map(([name, value]) => [name, figure(value)] as const),
+    ...figures.map(([name, value]) => [name, figure(value)] as const),
     ["seconds", seconds.toFixed(1)],
   ];
+}
+
+/**
+ * The figures of an epoch, by the names that people read.
+ *
+ * @internal
+ */
+export function figuresOf(
+  { loss, metrics, validation }: EpochRecord,
+): readonly (readonly [name: string, value: number])[] {
+  const figures = Object.entries({ loss, ...metrics });
+  if (validation !== undefined) {
+    for (const [name, value] of Object.entries({ loss: validation.loss, ...validation.metrics })) {
+      figures.push([`validation ${name}`, value]);
+    }
+  }
+  return figures;
 }
 
 /**

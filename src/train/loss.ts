@@ -20,19 +20,22 @@ export type Measured<S = null> =
   & {
     /** What is minimized: the mean over the rows of the batch. */
     readonly loss: Tensor<[], FloatDType>;
-    /** What the metrics compare with the targets. */
+    /** What metrics compare with the targets. */
     readonly predictions?: AnyTensor;
     /** What the predictions should be. */
     readonly targets?: AnyTensor;
   }
-  & ([S] extends [null] ? {
-      /** Nothing: the model keeps no state. */
-      readonly state?: null;
-    }
-    : {
-      /** The state of the model after the batch. */
-      readonly state: S;
-    });
+  & NextState<S>;
+
+/** The state of the model after a batch, as a part of {@linkcode Measured}. */
+export type NextState<S> = [S] extends [null] ? {
+    /** Nothing: the model keeps no state. */
+    readonly state?: null;
+  }
+  : {
+    /** The state of the model after the batch. */
+    readonly state: S;
+  };
 
 /** What a loss gives: a scalar, or {@linkcode Measured} where there is a state or there are metrics. */
 export type LossResult<S = null> =
@@ -41,10 +44,27 @@ export type LossResult<S = null> =
 
 /**
  * A loss: a pure function of parameters, a batch and a context. It is recorded once and compiled, so it
- * cannot read the values of tensors. It is called with batches of other sizes, too, where there are
- * validation data, whose last batch may have fewer rows.
+ * cannot read the values of tensors. Validation calls it as well, not `training` then, and with as many
+ * rows as are left for the last batch.
  */
 export type LossFunction<P, B, S = null, R extends LossResult<S> = LossResult<S>> = (
+  params: P,
+  batch: B,
+  context: LossContext<S>,
+) => R;
+
+/** What a step of one's own gives: the next parameters, and what a loss gives. */
+export type Taken<P, S = null> = Measured<S> & {
+  /** The parameters after the step. */
+  readonly params: P;
+};
+
+/**
+ * A step of one's own, as {@linkcode LossFunction} pure and compiled: from parameters to the next ones.
+ * What it keeps from step to step beside them, as the states of optimizers, is its state. Validation
+ * calls it as well, not `training` then, and leaves the new parameters and the state alone.
+ */
+export type StepFunction<P, B, S = null, R extends Taken<P, S> = Taken<P, S>> = (
   params: P,
   batch: B,
   context: LossContext<S>,

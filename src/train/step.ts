@@ -7,7 +7,7 @@ import { jit, random, type Tensor, valueAndGrad } from "../../mod.ts";
 import { applyUpdates, type Optimizer, type StateFamily } from "../optim/optimizer.ts";
 import { observedRate } from "../optim/rate.ts";
 import { type Judge, measured, type MetricStates } from "./judge.ts";
-import type { LossFunction, LossResult } from "./loss.ts";
+import type { LossContext, LossFunction, LossResult, Measured, StepFunction } from "./loss.ts";
 
 /** What changes from step to step. Its tensors are given away to the next step. */
 export interface Learner {
@@ -34,6 +34,14 @@ export type Step = (
   step: Tensor<[], "int32">,
 ) => Stepped;
 
+/** What a step does with the parameters, before it is compiled. */
+type Move = (learner: Learner, batch: unknown, context: LossContext<unknown>) => {
+  readonly params: unknown;
+  readonly optimizerState: unknown;
+  readonly found: Measured<unknown>;
+  readonly learningRate: Stepped["learningRate"];
+};
+
 /** The program that follows the gradient of a loss. */
 export function gradientStep(
   operation: string,
@@ -41,26 +49,49 @@ export function gradientStep(
   optimizer: Optimizer<StateFamily>,
   judge: Judge,
 ): Step {
-  const step: Step = (learner, batch, key, step) => {
-    const context = { key: random.foldIn(key, step), state: learner.modelState, training: true };
-    const measure = (params: unknown) => {
+  return compiled(judge, ({ params, optimizerState }, batch, context) => {
+    const measure = (params: unknown): [unknown, Measured<unknown>] => {
       const found = measured(operation, loss(params, batch, context) as LossResult<unknown>);
-      return [found.loss, { ...found }] as const;
+      return [found.loss, found];
     };
     const [[value, found], gradients] = valueAndGrad(measure as never, { hasAux: true })(
-      learner.params as never,
-    ) as unknown as [[Tensor<[]>, ReturnType<typeof measure>[1]], unknown];
-    const [[updates, optimizerState], learningRate] = observedRate(() =>
-      optimizer.update(gradients, learner.optimizerState, learner.params, { value })
+      params as never,
+    ) as unknown as [[Tensor<[]>, Measured<unknown>], unknown];
+    const [[updates, next], learningRate] = observedRate(() =>
+      optimizer.update(gradients, optimizerState, params, {
+        value,
+        loss: (params) => measure(params)[0] as Tensor<[]>,
+      })
     );
+    return { params: applyUpdates(params, updates), optimizerState: next, found, learningRate };
+  });
+}
+
+/** The program of a step of the user's own. */
+export function ownStep(
+  operation: string,
+  step: StepFunction<unknown, unknown, unknown>,
+  judge: Judge,
+): Step {
+  return compiled(judge, ({ params: before, optimizerState }, batch, context) => {
+    const [{ params, ...found }, learningRate] = observedRate(() => step(before, batch, context));
+    measured(operation, found as LossResult<unknown>);
+    return { params, optimizerState, found, learningRate };
+  });
+}
+
+function compiled(judge: Judge, move: Move): Step {
+  const step: Step = (learner, batch, key, step) => {
+    const context = { key: random.foldIn(key, step), state: learner.modelState, training: true };
+    const { params, optimizerState, found, learningRate } = move(learner, batch, context);
     return {
       learner: {
-        params: applyUpdates(learner.params, updates),
+        params,
         modelState: found.state ?? null,
         optimizerState,
         metricStates: judge.update(learner.metricStates, found),
       },
-      loss: value,
+      loss: found.loss as Tensor<[]>,
       learningRate,
     };
   };
