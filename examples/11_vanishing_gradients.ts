@@ -146,3 +146,26 @@ for (const [name, { norms, factor }] of Object.entries(studies)) {
 figure("sigmoid: expected factor", expectedFactor(sigmoid, 1));
 figure("tanh: expected factor", expectedFactor(tanh, 1));
 figure("ReLU: expected factor", expectedFactor(relu, Math.sqrt(2)));
+
+const layers = Array.from({ length: depth }, (_, i) => i + 1);
+await show(
+  "gradients",
+  linePlot(
+    Object.fromEntries(
+      Object.entries(studies).map(([name, { norms }]) => [name, { x: layers, y: norms }]),
+    ),
+    { title: "Size of the gradient in each layer", xLabel: "layer", yScale: "log" },
+  ),
+);
+
+heading(`The loss after ${steps} steps of Adam; ln 2 = 0.6931 is guessing`);
+for (const [name, { losses }] of Object.entries(studies)) {
+  figure(`${name}: loss`, losses.at(-1) ?? NaN);
+}
+await show(
+  "training",
+  linePlot(
+    Object.fromEntries(Object.entries(studies).map(([name, { losses }]) => [name, losses])),
+    { title: "Training on two spirals", xLabel: "step", yLabel: "loss" },
+  ),
+);

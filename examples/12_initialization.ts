@@ -28,7 +28,7 @@ import {
   sigmoidCrossEntropy,
 } from "@katachi/katachi/nn";
 import { adam } from "@katachi/katachi/optim";
-import { fit } from "@katachi/katachi/train";
+import { fit, type History, supervised } from "@katachi/katachi/train";
 import { histograms, linePlot } from "@katachi/katachi/viz";
 import { figure, heading, option, quick, show } from "./lesson.ts";
 
@@ -84,11 +84,28 @@ const saturated = (h: Tensor<[256, 256]>) => mean(greater(abs(h), 0.95)).item();
 figure("tanh, N(0, 1): share beyond ±0.95", saturated(kinds["tanh, N(0, 1)"][depth - 1]));
 figure("tanh, Xavier: share beyond ±0.95", saturated(kinds["tanh, Xavier"][depth - 1]));
 
+const layers = Array.from({ length: depth }, (_, i) => i + 1);
+await show(
+  "depth",
+  linePlot(
+    Object.fromEntries(squares.map(([name, y]) => [name, { x: layers, y }])),
+    { title: "Mean square of the outputs", xLabel: "layer", yScale: "log", yDomain: [1e-8, 2] },
+  ),
+);
+await show(
+  "outputs",
+  histograms(
+    Object.fromEntries(Object.entries(kinds).map(([name, layers]) => [name, layers[depth - 1]])),
+    { title: `Outputs of layer ${depth}` },
+  ),
+);
+
 // Does it matter? Six layers learn the two moons, from weights of the right size and from weights a
 // hundred times smaller; without batch normalization and with it.
 
 const size = 32;
-const data = moons(dataKey, 200, { noise: 0.1 });
+const { x, y } = moons(dataKey, 200, { noise: 0.1 });
+const data = { x, y: y.reshape([200, 1]).astype("float32") };
 
 const deep = <const M extends Member>(block: M) =>
   sequential(linear.of(2, size), block, block, block, block, linear.of(size, 1));
@@ -96,41 +113,41 @@ const bare = (init: Initializer) => deep(sequential(linear.of(size, size, { init
 const normed = (init: Initializer) =>
   deep(sequential(linear.of(size, size, { init }), batchNorm.of(size), relu));
 
-interface Model<P, S> {
-  init(key: random.Key): P;
-  initState(): S;
-  train(
-    params: P,
-    x: Tensor<[200, 2]>,
-    training: { key: random.Key; state: S },
-  ): [Tensor<[200, 1]>, S];
+const training = { optimizer: adam(1e-3), data, epochs: 200, key: trainKey, progress: false };
+const losses = ({ epochs }: History) => epochs.map(({ loss }) => loss);
+
+async function withoutNorm(init: Initializer): Promise<number[]> {
+  const model = bare(init);
+  const loss = supervised(model, sigmoidCrossEntropy);
+  const { history } = await fit({ ...training, loss, params: model.init(trainKey) });
+  return losses(history);
 }
 
-async function losses<P, S>({ init, initState, train }: Model<P, S>): Promise<number[]> {
-  const { history } = await fit({
-    loss: (params, { x, y }, { key, state }) => {
-      const [logits, next] = train(params, x, { key, state });
-      return { loss: sigmoidCrossEntropy(logits.reshape([200]), y.astype("float32")), state: next };
-    },
-    params: init(trainKey),
-    state: initState(),
-    optimizer: adam(1e-3),
-    data,
-    epochs: 200,
-    key: trainKey,
-    progress: false,
-  });
-  return history.epochs.map(({ loss }) => loss);
+async function withNorm(init: Initializer): Promise<number[]> {
+  const model = normed(init);
+  const loss = supervised(model, sigmoidCrossEntropy);
+  const [params, state] = [model.init(trainKey), model.initState()];
+  const { history } = await fit({ ...training, loss, params, state });
+  return losses(history);
 }
 
 const he = initializers.heNormal();
 const small: Initializer = (key, shape, dtype) => he(key, shape, dtype).mul(0.01);
 const runs = {
-  "He": await losses(bare(he)),
-  "100 times smaller": await losses(bare(small)),
-  "He, batch norm": await losses(normed(he)),
-  "100 times smaller, batch norm": await losses(normed(small)),
+  "He": await withoutNorm(he),
+  "100 times smaller": await withoutNorm(small),
+  "He, batch norm": await withNorm(he),
+  "100 times smaller, batch norm": await withNorm(small),
 };
 
-heading("The loss after training on two moons");
+heading("The loss after 200 steps on two moons");
 for (const [name, values] of Object.entries(runs)) figure(name, values.at(-1) ?? NaN);
+await show(
+  "training",
+  linePlot(runs, {
+    title: "Six layers on two moons",
+    xLabel: "step",
+    yLabel: "loss",
+    yScale: "log",
+  }),
+);

@@ -1,0 +1,2 @@
+export { spirals } from "../scratch/spirals.ts";
+export { moons } from "../scratch/moons.ts";
