@@ -1,2 +1,0 @@
-export { spirals } from "../scratch/spirals.ts";
-export { moons } from "../scratch/moons.ts";
