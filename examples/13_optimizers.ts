@@ -40,7 +40,6 @@ import {
   type Hyperparameter,
   lamb,
   lion,
-  minimize,
   nadam,
   type Optimizer,
   radam,
