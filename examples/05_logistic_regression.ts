@@ -138,10 +138,15 @@ const sides = concat([ones([m + 1], "float64"), ones([m + 1], "float64").neg()])
 /** The lengths |w| after 1, 2, 3, … steps of gradient descent. */
 function lengths(lambda: number, steps: number, rate = 0.1): Float64Array {
   const slope = grad(lossOn(apart, sides, lambda));
-  const [, result] = scan((w: Weights<2>) => {
-    const next = w.sub(slope(w).mul(rate));
-    return [next, next.square().sum().sqrt()];
-  }, zeros([2], "float64"), null, { length: steps });
+  const [, result] = scan(
+    (w: Weights<2>) => {
+      const next = w.sub(slope(w).mul(rate));
+      return [next, next.square().sum().sqrt()];
+    },
+    zeros([2], "float64"),
+    null,
+    { length: steps },
+  );
   return Float64Array.from(result.toArray());
 }
 const steps = quick ? 100_000 : 1_000_000;

@@ -29,7 +29,7 @@ import {
   zeros,
 } from "@katachi/katachi";
 import { relu } from "@katachi/katachi/nn";
-import { adam, applyUpdates } from "@katachi/katachi/optim";
+import { adam, applyUpdates, cosineDecay } from "@katachi/katachi/optim";
 import { figure, heading, option, quick } from "./lesson.ts";
 
 type Matrix = Tensor<[number, number], "float64">;
@@ -176,7 +176,8 @@ heading("Trained with the gradient by hand");
 const x: Matrix = linspace(-4, 4, 60, "float64").reshape([60, 1]);
 const y: Matrix = sin(x).mul(x);
 const loss = lossOf(activations.tanh, x, y);
-const optimizer = adam(0.02);
+const steps = quick ? 500 : 2000;
+const optimizer = adam(cosineDecay(0.02, steps)); // smaller and smaller steps
 
 /** The loss before each step, and the network after the last. */
 const train = (gradient: (network: Network) => Network) =>
@@ -188,7 +189,7 @@ const train = (gradient: (network: Network) => Network) =>
       },
       { network: start, state: optimizer.init(start) },
       null,
-      { length: quick ? 500 : 2000 },
+      { length: steps },
     );
     return { network: end.network, losses };
   })(init(random.foldIn(key, 1), [1, 16, 16, 1]));
@@ -197,4 +198,5 @@ const learned = { byHand: train(backward(activations.tanh, x, y)), byGrad: train
 const { losses, network } = learned.byHand;
 figure("loss at the start", losses.slice([0]).item());
 figure("loss at the end", loss(network).item());
+figure("loss at the end by grad", loss(learned.byGrad.network).item());
 figure("largest difference of the losses", losses.sub(learned.byGrad.losses).abs().max().item());
