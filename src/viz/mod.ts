@@ -1,6 +1,22 @@
 /**
  * Pictures of data, training and models.
  *
+ * Every function gives a {@linkcode Picture}: SVG, text for a terminal, and inline in a notebook. One
+ * description is laid out by Vega for each of them.
+ *
  * @module
  */
+export type { AxesOptions, ChartOptions } from "./axes.ts";
+export { type Curve, functionPlot, type FunctionPlotOptions } from "./function_plot.ts";
+export {
+  type EpochFigures,
+  learningCurves,
+  type LearningCurvesOptions,
+  type Losses,
+  type TrainingHistory,
+} from "./learning_curves.ts";
+export { type LineData, linePlot } from "./line_plot.ts";
+export type { Numbers } from "./numbers.ts";
 export { type Drawing, Picture, type TextOptions } from "./picture.ts";
+export type { Labels } from "./points.ts";
+export { scatterPlot, type ScatterPlotOptions } from "./scatter_plot.ts";

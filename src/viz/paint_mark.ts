@@ -1,0 +1,218 @@
+/**
+ * Marks in characters.
+ *
+ * @module
+ */
+import type { Band, Bars, Line, Mark, Pixels, Points, Rule, Words } from "./chart.ts";
+import { cell, cellsOf } from "./cells.ts";
+import { clipped } from "./clip.ts";
+import type { Item } from "./layout.ts";
+import { ink, type Look, rgb, tint } from "./palette.ts";
+import { dithered, meanColor, meanInk, type Part } from "./raster.ts";
+import type { Surface } from "./surface.ts";
+
+/** The width and height of a braille dot, in pixels. */
+const dot = cell.width / 2;
+
+/** Paints what Vega has made of a mark's rows. */
+export function paintMark(on: Surface, mark: Mark, items: readonly Item[]): void {
+  switch (mark.mark) {
+    case "line":
+      return paintLine(on, mark, items);
+    case "points":
+      return paintPoints(on, mark, items);
+    case "band":
+      return paintBand(on, mark, items);
+    case "bars":
+      return items.forEach((item, i) => paintBar(on, mark, i, item));
+    case "rule":
+      return items.forEach((item) => paintRule(on, mark, item));
+    case "words":
+      return items.forEach((item, i) => paintWord(on, mark, i, item));
+    case "pixels":
+      return items.forEach((item) => paintPixels(on, mark, item));
+  }
+}
+
+/** A line of dots, on for `on` dots and off for as many where it is dashed. */
+function stroke(
+  on: Surface,
+  from: Item,
+  to: Item,
+  look: Pick<Look, "color">,
+  dashed = false,
+  start = 0,
+): number {
+  const line = clipped(
+    { x1: from.x ?? 0, y1: from.y ?? 0, x2: to.x ?? 0, y2: to.y ?? 0 },
+    on.columns * cell.width,
+    on.rows * cell.height,
+  );
+  if (line === undefined) return start;
+  const { x1, y1, x2, y2 } = line;
+  const steps = Math.ceil(Math.max(Math.abs(x2 - x1), Math.abs(y2 - y1)) / dot);
+  const color = rgb(look.color);
+  for (let i = 0; i <= steps; i++) {
+    const part = steps === 0 ? 0 : i / steps;
+    if (dashed && (start + i) % 6 > 2) continue;
+    on.dot(x1 + part * (x2 - x1), y1 + part * (y2 - y1), color);
+  }
+  return start + steps;
+}
+
+function paintLine(on: Surface, { look, dashed, glyphs }: Line, items: readonly Item[]): void {
+  let drawn = 0;
+  items.forEach((item, i) => {
+    const previous = items[i - 1] ?? item;
+    const isWhole = item.defined !== false && previous.defined !== false;
+    if (isWhole) drawn = stroke(on, previous, item, look, dashed, drawn);
+  });
+  if (glyphs === true && !on.colors) paintGlyphs(on, look, items);
+}
+
+/** A line's glyph, where it enters and then every so many cells. */
+function paintGlyphs(on: Surface, { glyph }: Look, items: readonly Item[]): void {
+  const every = 10 * cell.width;
+  // Lines that lie on each other have their glyphs side by side.
+  let next = (glyph.codePointAt(0) ?? 0) % 5 * 2 * cell.width;
+  let way = 0;
+  items.forEach((item, i) => {
+    const previous = items[i - 1];
+    if (previous === undefined || item.defined === false || previous.defined === false) return;
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = [previous.x, previous.y, item.x, item.y];
+    const length = Math.hypot(x2 - x1, y2 - y1);
+    // What lies far outside has no glyph that could be seen.
+    if (!(length < 1e4)) return;
+    for (; next <= way + length; next += every) {
+      const part = length === 0 ? 0 : (next - way) / length;
+      on.put(on.column(x1 + part * (x2 - x1)), on.row(y1 + part * (y2 - y1)), glyph);
+    }
+    way += length;
+  });
+}
+
+function paintPoints(on: Surface, { look, dots }: Points, items: readonly Item[]): void {
+  for (const { x = 0, y = 0 } of items) {
+    if (dots === true) on.dot(x, y, rgb(look.color));
+    else on.put(on.column(x), on.row(y), on.colors ? "●" : look.glyph, rgb(look.color));
+  }
+}
+
+/** The cells whose middle is between the two lines. */
+function paintBand(on: Surface, { look }: Band, items: readonly Item[]): void {
+  for (let column = 0; column < on.columns; column++) {
+    const x = (column + 0.5) * cell.width;
+    const i = items.findIndex((item, i) =>
+      i > 0 && (items[i - 1].x ?? 0) <= x && x <= (item.x ?? 0)
+    );
+    if (i < 0 || items[i].defined === false || items[i - 1].defined === false) continue;
+    const [from, to] = [items[i - 1], items[i]];
+    const [x1 = 0, x2 = 0] = [from.x, to.x];
+    const part = x2 === x1 ? 0 : (x - x1) / (x2 - x1);
+    const between = (a = 0, b = 0): number => a + part * (b - a);
+    const top = between(from.y, to.y);
+    const bottom = between(from.y2, to.y2);
+    for (let row = 0; row < on.rows; row++) {
+      const y = (row + 0.5) * cell.height;
+      if (y < top || y > bottom) continue;
+      if (on.colors) on.ground(column, row, tint(rgb(look.color), 0.25));
+      else if (on.read(column, row) === "") on.put(column, row, "░");
+    }
+  }
+}
+
+/** Parts of a cell, from below and from the left, in eighths. */
+const [fromBelow, fromLeft] = [" ▁▂▃▄▅▆▇█", " ▏▎▍▌▋▊▉█"].map((chars) => Array.from(chars));
+
+function paintBar(on: Surface, { bars, look, along, backdrop }: Bars, i: number, item: Item): void {
+  const { x = 0, y = 0, width = 0, height = 0 } = item;
+  const color = rgb(bars[i].color ?? look.color);
+  const left = Math.round(x / cell.width);
+  const right = Math.max(Math.round((x + width) / cell.width), left + 1);
+  const top = Math.round(y / cell.height);
+  const bottom = Math.max(Math.round((y + height) / cell.height), top + 1);
+  if (backdrop === true) {
+    for (let row = top; row < bottom; row++) {
+      for (let column = left; column < right; column++) on.ground(column, row, color);
+    }
+  } else if (along === "x") {
+    const eighths = Math.round(width / cell.width * 8);
+    for (let row = top; row < bottom; row++) {
+      for (let n = 0; n * 8 < eighths; n++) {
+        on.put(left + n, row, fromLeft[Math.min(8, eighths - n * 8)], color);
+      }
+    }
+  } else {
+    const eighths = Math.round(height / cell.height * 8);
+    const ground = Math.round((y + height) / cell.height);
+    for (let column = left; column < right; column++) {
+      for (let n = 0; n * 8 < eighths; n++) {
+        on.put(column, ground - 1 - n, fromBelow[Math.min(8, eighths - n * 8)], color);
+      }
+    }
+  }
+}
+
+function paintRule(on: Surface, _: Rule, { x = 0, y = 0, x2 = x, y2 = y }: Item): void {
+  stroke(on, { x, y }, { x: x2, y: y2 }, { color: ink.quiet }, true);
+}
+
+function paintWord(on: Surface, { words, align }: Words, i: number, item: Item): void {
+  const { x = 0, y = 0, text = "" } = item;
+  const before = { left: 0, center: 0.5, right: 1 }[align] * cellsOf(text);
+  const { color } = words[i];
+  let column = Math.round(x / cell.width - before);
+  for (const char of text) {
+    on.put(column, on.row(y), char, color === undefined ? undefined : rgb(color));
+    column += cellsOf(char);
+  }
+}
+
+/** The characters of shares of ink. */
+const shades = [" ", "░", "▒", "▓", "█"] as const;
+
+function paintPixels(on: Surface, { raster, shaded }: Pixels, item: Item): void {
+  const { x = 0, y = 0, width = 0, height = 0 } = item;
+  const left = Math.round(x / cell.width);
+  const top = Math.round(y / cell.height);
+  const columns = Math.max(1, Math.round((x + width) / cell.width) - left);
+  const rows = Math.max(1, Math.round((y + height) / cell.height) - top);
+  const part = (column: number, row: number, across: number, down: number): Part => ({
+    left: column / across,
+    right: (column + 1) / across,
+    top: row / down,
+    bottom: (row + 1) / down,
+  });
+  if (on.colors || shaded) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        if (on.colors) {
+          const upper = meanColor(raster, part(column, 2 * row, columns, 2 * rows));
+          on.put(left + column, top + row, "▀", upper);
+          on.ground(
+            left + column,
+            top + row,
+            meanColor(raster, part(column, 2 * row + 1, columns, 2 * rows)),
+          );
+        } else {
+          const ink = meanInk(raster, part(column, row, columns, rows));
+          const char = shades[Math.round(ink * (shades.length - 1))];
+          if (char !== " ") on.put(left + column, top + row, char);
+        }
+      }
+    }
+    return;
+  }
+  const [across, down] = [2 * columns, 4 * rows];
+  const inks: number[] = [];
+  for (let row = 0; row < down; row++) {
+    for (let column = 0; column < across; column++) {
+      inks.push(meanInk(raster, part(column, row, across, down)));
+    }
+  }
+  dithered(inks, across).forEach((isDrawn, i) => {
+    if (isDrawn) {
+      on.dot((left * 2 + i % across + 0.5) * dot, (top * 4 + Math.floor(i / across) + 0.5) * dot);
+    }
+  });
+}
