@@ -28,7 +28,8 @@ import {
   zeros,
 } from "@katachi/katachi";
 import { gradientDescent, lbfgs, minimize, type Minimizer } from "@katachi/katachi/optim";
-import { figure, heading, option, quick } from "./lesson.ts";
+import { linePlot } from "@katachi/katachi/viz";
+import { figure, heading, option, quick, show } from "./lesson.ts";
 
 type Weights<D extends number> = Tensor<[D], "float64">;
 type Points<D extends number> = Tensor<[number, D], "float64">;
@@ -103,6 +104,32 @@ figure(
   steepest.params.sub(quasiNewton.params).abs().max().item(),
 );
 
+/** How far above its minimum the loss is, before each step. */
+function excess<M>(loss: (w: Weights<3>) => Tensor<[], "float64">, m: Minimizer<M>, steps: number) {
+  const [, values] = scan(
+    (progress) => [m.step(loss, progress), progress.value],
+    m.init(loss, start),
+    null,
+    { length: steps },
+  );
+  return values.sub(values.min()).toArray().slice(0, -1);
+}
+await show(
+  "descent",
+  linePlot({
+    "steepest descent": excess(loss, descent, steepest.steps),
+    "L-BFGS": excess(loss, lbfgs(), quasiNewton.steps),
+    "steepest, standardized": excess(round, descent, steepestRound.steps),
+    "L-BFGS, standardized": excess(round, lbfgs(), quasiNewtonRound.steps),
+  }, {
+    xLabel: "steps",
+    yLabel: "loss above its minimum",
+    yScale: "log",
+    xDomain: [0, 100],
+    yDomain: [1e-10, 1],
+  }),
+);
+
 heading("The line that it has found");
 
 // For two normal distributions of one spread the log-odds are linear in x: w = 2 m / σ², that is
@@ -163,3 +190,18 @@ figure("log(10) / margin", Math.LN10 / Math.SQRT2);
 figure("|w| at the last step, held", held[steps - 1]);
 const heldMinimum = minimize(lossOn(apart, sides, 0.01), zeros([2], "float64"), { tolerance });
 figure("|w| at the held minimum", heldMinimum.params.square().sum().sqrt().item());
+
+// At powers of the tenth root of 10.
+const times = Array.from(
+  { length: 10 * Math.log10(steps) + 1 },
+  (_, i) => Math.floor(10 ** (i / 10)),
+);
+const at = (lengths: Float64Array) => ({ x: times, y: times.map((t) => lengths[t - 1]) });
+await show(
+  "weights",
+  linePlot({ "without penalty": at(free), "λ = 0.01": at(held) }, {
+    xLabel: "steps of gradient descent",
+    yLabel: "|w|",
+    xScale: "log",
+  }),
+);

@@ -26,7 +26,8 @@ import {
   zeros,
 } from "@katachi/katachi";
 import { meanSquaredError, step } from "@katachi/katachi/nn";
-import { figure, heading, option } from "./lesson.ts";
+import { functionPlot, linePlot } from "@katachi/katachi/viz";
+import { figure, heading, option, show } from "./lesson.ts";
 
 type Row<N extends number> = Tensor<[N], "float64">;
 const key = random.key(Number(option("seed") ?? 0));
@@ -115,22 +116,18 @@ const inputs = tensor([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], "float64"); 
 /** Passes over the four inputs: w ← w + (t - p) x for each, until a pass has no mistake. */
 function learn(target: Row<4>, passes: number, order: readonly number[] = [0, 1, 2, 3]) {
   let w: Row<3> = zeros([3], "float64");
-  const seen = new Map([[String(w.toArray()), 0]]); // the weights before each pass
-  const mistakes = [0]; // so far, before each example
-  for (let pass = 1; pass <= passes; pass++) {
-    const before = mistakes.at(-1);
+  const weights = [String(w.toArray())]; // after each pass
+  const mistakes = [0]; // so far, after each example
+  do {
     for (const i of order) {
       const example = inputs.slice([i]);
       const error = target.slice([i]).sub(step(w.matmul(example))); // -1, 0 or 1
       w = w.add(example.mul(error));
       mistakes.push(mistakes.at(-1)! + Math.abs(error.item()));
     }
-    if (mistakes.at(-1) === before) return { w, mistakes, passes: pass, cycle: 0 };
-    const again = seen.get(String(w.toArray()));
-    if (again !== undefined) return { w, mistakes, passes: pass, cycle: pass - again };
-    seen.set(String(w.toArray()), pass);
-  }
-  return { w, mistakes, passes, cycle: 0 };
+    weights.push(String(w.toArray()));
+  } while (weights.length <= passes && mistakes.at(-1) !== mistakes.at(-5));
+  return { w, weights, mistakes, passes: weights.length - 1 };
 }
 
 // Novikoff 1962: if some u has y u·x ≥ 1 for all examples, with y = ±1 for t = 1 and 0, there are at
@@ -154,10 +151,24 @@ for (const name of ["AND", "OR", "NAND"] as const) {
   const errors = runs.map(({ w }) => step(inputs.matmul(w)).sub(truth[name]).abs().sum().item());
   figure(`most errors of ${name} at the end`, Math.max(...errors));
 }
-const circle = learn(truth.XOR, 100);
-console.log("XOR: the weights come back to where they were before, and so will they for ever:");
-figure("passes until the weights of XOR return", circle.passes);
-figure("length of the circle in passes", circle.cycle);
+const circling = learn(truth.XOR, 20);
+const { weights } = circling;
+const back = weights.findIndex((w, pass) => weights.indexOf(w) < pass);
+console.log(
+  `XOR: after ${back} passes the weights are again what they were before: (${weights[back]}),`,
+);
+console.log("so that they go round in a circle for ever");
+figure("passes round the circle of XOR", back - weights.indexOf(weights[back]));
+figure("mistakes of XOR in 20 passes", circling.mistakes.at(-1)!);
+
+const lines = (["AND", "OR", "XOR"] as const).map((name) => {
+  const { mistakes } = learn(truth[name], 12);
+  return [name, Array.from({ length: 49 }, (_, i) => mistakes[i] ?? mistakes.at(-1)!)];
+});
+await show(
+  "mistakes",
+  linePlot(Object.fromEntries(lines), { xLabel: "examples seen", yLabel: "mistakes so far" }),
+);
 
 heading("The step has no slope");
 
@@ -185,3 +196,13 @@ for (const [name, loss] of Object.entries(losses)) {
   figure(`runs of the ${name} that begin with AND`, countNonzero(equal(before, 0)).item());
   figure(`runs of the ${name} that end with AND`, countNonzero(equal(after, 0)).item());
 }
+
+const slopeOf = (f: (z: Tensor<[]>) => Tensor<[]>) => vmap(grad(f));
+await show(
+  "slopes",
+  functionPlot(
+    { step, "its slope": slopeOf(step), sigmoid, "slope of the sigmoid": slopeOf(sigmoid) },
+    [-6, 6],
+    { xLabel: "w·x + b" },
+  ),
+);

@@ -22,6 +22,7 @@ import {
   sigmoid,
   sin,
   softplus,
+  stack,
   tanh,
   type Tensor,
   treeLeaves,
@@ -30,7 +31,8 @@ import {
 } from "@katachi/katachi";
 import { relu } from "@katachi/katachi/nn";
 import { adam, applyUpdates, cosineDecay } from "@katachi/katachi/optim";
-import { figure, heading, option, quick } from "./lesson.ts";
+import { linePlot, scatterPlot } from "@katachi/katachi/viz";
+import { figure, heading, option, quick, show } from "./lesson.ts";
 
 type Matrix = Tensor<[number, number], "float64">;
 type Layer = { w: Matrix; b: Tensor<[number], "float64"> };
@@ -170,6 +172,16 @@ figure("gradient by hand / network", last.gradient / last.once);
 figure("gradient by grad / network", last.auto / last.once);
 figure("finite differences / network", last.differences / last.once);
 
+const size = costs.map(({ size }) => size);
+await show(
+  "cost",
+  linePlot({
+    "finite differences": { x: size, y: costs.map(({ differences }) => differences) },
+    "backpropagation": { x: size, y: costs.map(({ gradient }) => gradient) },
+    "the network": { x: size, y: costs.map(({ once }) => once) },
+  }, { xLabel: "parameters", yLabel: "operations", xScale: "log", yScale: "log" }),
+);
+
 heading("Trained with the gradient by hand");
 
 // A wave, learned by the widths 1, 16, 16, 1 from 60 points; Adam goes down the gradients.
@@ -200,3 +212,14 @@ figure("loss at the start", losses.slice([0]).item());
 figure("loss at the end", loss(network).item());
 figure("loss at the end by grad", loss(learned.byGrad.network).item());
 figure("largest difference of the losses", losses.sub(learned.byGrad.losses).abs().max().item());
+
+const wave = linspace(-4, 4, 200, "float64");
+const fit = forward(network, wave.reshape([200, 1]), tanh).output.flatten();
+await show(
+  "wave",
+  scatterPlot(stack([x.flatten(), y.flatten()], 1), {
+    lines: { "network": { x: wave, y: fit } },
+    xLabel: "x",
+    yLabel: "x sin(x)",
+  }),
+);
