@@ -26,3 +26,24 @@ export {
   parseIdx,
   readIdx,
 } from "./idx.ts";
+export type { ReadOptions } from "./read_bytes.ts";
+export { type Digits, type DigitsOptions, mnistDigits, readMnist, readMnistPart } from "./mnist.ts";
+export {
+  cifar10Classes,
+  encodeCifar10,
+  encodeCifar100,
+  parseCifar10,
+  parseCifar100,
+  readCifar10,
+  readCifar100,
+} from "./cifar.ts";
+export { type CifarRecords, cifarRecords, type ColorImages, colorImages } from "./color_images.ts";
+export { type CsvOptions, type CsvTable, parseCsv, readCsv } from "./csv.ts";
+export {
+  csvClasses,
+  type CsvColumns,
+  csvDataset,
+  type CsvLabels,
+  type CsvNumbers,
+  type CsvTensor,
+} from "./csv_dataset.ts";

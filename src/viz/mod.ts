@@ -20,3 +20,5 @@ export type { Numbers } from "./numbers.ts";
 export { type Drawing, Picture, type TextOptions } from "./picture.ts";
 export type { Labels } from "./points.ts";
 export { scatterPlot, type ScatterPlotOptions } from "./scatter_plot.ts";
+export { drawTape, type TapeDrawingOptions } from "./tape/draw_tape.ts";
+export type { Direction } from "./tape/dot.ts";
