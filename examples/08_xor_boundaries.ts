@@ -89,8 +89,8 @@ for (const width of [1, 2, 3, 8]) {
   figure(`width ${width}, least loss`, loss.min().item());
 }
 
-// One unit puts the points in a row, and its output rises or falls along it. The best that fits there
-// is one point for certain and the other three, two of a kind, alike: 3/4 of the entropy of 1/3.
+// One unit puts the points in a row, and its output only rises or only falls along it. The best that
+// it can say is one point for certain, and 2/3 or 1/3 for the other three: 3/4 of the entropy of 1/3.
 figure("least loss that one unit can have", (Math.log(3) * 3 - Math.log(2) * 2) / 4);
 
 heading("A network of ReLUs is linear in pieces");
@@ -154,7 +154,8 @@ const slopes = vmap(grad(value))(near).toArray();
 const piecesOf = Map.groupBy(patterns(net, near).entries(), ([, pattern]) => pattern);
 const spread = [...piecesOf.values()].map((members) => {
   const [first, ...others] = members.map(([i]) => slopes[i]);
-  return Math.max(0, ...others.map((s) => Math.hypot(s[0] - first[0], s[1] - first[1])));
+  const gaps = others.map((slope) => Math.hypot(slope[0] - first[0], slope[1] - first[1]));
+  return gaps.reduce((most, gap) => Math.max(most, gap), 0);
 });
 figure("pieces of 8 units on the whole plane", countPieces(net));
 figure("pieces of 8 units near the origin", piecesOf.size);
@@ -184,10 +185,8 @@ const one = layers.reduce((before, { weight, bias }) => ({
   weight: before.weight.matmul(weight),
   bias: linear({ weight, bias }, before.bias),
 }));
-const { weight: [[a1], [a2]], bias: [a0] } = {
-  weight: one.weight.toArray(),
-  bias: one.bias.toArray(),
-};
+const [[a1], [a2]] = one.weight.toArray();
+const [a0] = one.bias.toArray();
 console.log(`f(x1, x2) = ${a1.toFixed(3)} x1 + ${a2.toFixed(3)} x2 + ${a0.toFixed(3)}`);
 const gap = deep(identity)(layers, near).sub(linear(one, near)).abs().max().item();
 figure(
@@ -195,6 +194,12 @@ figure(
   layers.reduce((n, l) => n + l.weight.size + l.bias.size, 0),
 );
 figure("five layers - one layer, at most", gap);
+
+// As a classifier it is a line, and no line has all four points of XOR on their sides.
+const lines = random.normal(random.foldIn(kLinear, 0), [3, 10_000]);
+const sides = greater(concat([x, ones([4, 1])], 1).matmul(lines), 0); // Tensor<[4, 10000]>
+const right = equal(sides, greater(y, 0.5)).astype("float32").sum(0);
+figure("most points right by any of 10000 lines", right.max().item());
 
 // XOR by least squares: the best line through four points that lie crosswise is flat, at 1/2.
 const [inputs, targets] = [x.astype("float64"), y.astype("float64")];

@@ -142,6 +142,7 @@ Deno.test("08_xor_boundaries.ts: n lines cut the plane into 1 + n + n(n-1)/2 pie
 Deno.test("08_xor_boundaries.ts: without a function between them, layers are one", async () => {
   const { figure } = await xorBoundaries();
   assertAtMost(figure("five layers - one layer, at most"), 1e-12, "the difference");
+  assertEquals(figure("most points right by any of 10000 lines"), 3);
   assertEquals(figure("squared error with no function between"), 0.25);
   assertAtMost(figure("largest distance from 1/2 with no function between"), 1e-4, "the distance");
   assertAtMost(figure("squared error with tanh between"), 1e-6, "the error with tanh");
