@@ -62,6 +62,11 @@ export async function train(
     ? null
     : { item: () => firstRate };
 
+  /** Read when it is asked for: most steps need not. */
+  const rate = (): { readonly learningRate?: number } => {
+    const learningRate = lastRate?.item() ?? now.learningRate;
+    return learningRate === undefined ? {} : { learningRate };
+  };
   const state = (): TrainState<unknown> => ({
     ...copied(learner),
     best,
@@ -69,7 +74,7 @@ export async function train(
     key,
     progress: {
       ...now,
-      ...(lastRate !== null && { learningRate: lastRate.item() }),
+      ...rate(),
       epochs: [...epochRecords],
       ...(stepRecords !== undefined && { steps: [...stepRecords] }),
     },
@@ -102,7 +107,7 @@ export async function train(
           if (plan.nonFinite === "stop") return "diverged";
           throw diverged(loss, epoch, now.step);
         }
-        stepRecords?.push(stepRecord(now.step, loss));
+        stepRecords?.push({ step: now.step, loss, ...rate() });
         report.step(epoch, now.stepInEpoch, now.lossSum / now.stepInEpoch);
         if (watchers.length > 0 && await stepSeen(epoch, loss)) return "callback";
       }
@@ -113,13 +118,11 @@ export async function train(
       throw new RangeError(`fit: the data gave no batch in epoch ${epoch}`);
     }
   };
-  const stepRecord = (step: number, loss: number): StepRecord =>
-    lastRate === null ? { step, loss } : { step, loss, learningRate: lastRate.item() };
   const watchers = callbacks.filter(({ onStep }) => onStep !== undefined);
   const stepSeen = async (epoch: number, loss: number): Promise<boolean> => {
     let stop = false;
     for (const callback of watchers) {
-      const wish = callback.onStep!({ ...stepRecord(now.step, loss), epoch, state });
+      const wish = callback.onStep!({ step: now.step, loss, ...rate(), epoch, state });
       if ((wish instanceof Promise ? await wish : wish) === "stop") stop = true;
     }
     return stop;
@@ -172,7 +175,7 @@ export async function train(
         step: now.step,
         loss: now.lossSum / now.stepInEpoch,
         metrics: judge.compute(learner.metricStates),
-        ...(lastRate !== null && { learningRate: (lastRate as { item(): number }).item() }),
+        ...rate(),
         ...(judged !== undefined && { validation: judged }),
         seconds: now.seconds,
       };

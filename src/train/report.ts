@@ -16,7 +16,7 @@ export interface Report {
 }
 
 /** A terminal, as Node's and Deno's `process.stdout` are. */
-interface Terminal {
+export interface Terminal {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
@@ -31,11 +31,11 @@ export function reportOf(
   progress: boolean | number,
   epochs: number,
   steps: number | undefined,
+  out: Terminal | undefined = standardOutput(),
 ): Report {
   if (progress === false) return silent;
   const every = progress === true ? 1 : progress;
-  const { process } = globalThis as { process?: { readonly stdout?: Terminal } };
-  const terminal = process?.stdout?.isTTY === true ? process.stdout : undefined;
+  const terminal = out?.isTTY === true ? out : undefined;
   let drawn = -Infinity;
   const clear = () => {
     if (drawn !== -Infinity) terminal?.write("\r\x1b[K");
@@ -57,6 +57,10 @@ export function reportOf(
       if (reason !== undefined) console.log(reason);
     },
   };
+}
+
+function standardOutput(): Terminal | undefined {
+  return (globalThis as { process?: { readonly stdout?: Terminal } }).process?.stdout;
 }
 
 /** `epoch 3/10  ━━━━━━━━━━━━────────────  63/125  loss 0.1234` */

@@ -73,7 +73,7 @@ function axisOf(operation: string, name: string, values: Iterable<number>, asked
   if (scale !== "linear" && scale !== "log") {
     throw new RangeError(`${operation}: ${name}Scale must be "linear" or "log", got "${scale}"`);
   }
-  const rest = { scale, grid: true, ...(label === undefined ? {} : { label }) };
+  const rest = { scale, label, grid: true };
   const { domain } = asked;
   if (domain !== undefined) {
     requireDomain(operation, `${name}Domain`, domain, scale);

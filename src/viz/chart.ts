@@ -116,10 +116,18 @@ export interface LegendEntry {
   readonly look: Look;
 }
 
+/** What the colours of a panel's pixels mean: a row of colours between the numbers at its ends. */
+export interface Ramp {
+  readonly low: string;
+  readonly high: string;
+  readonly raster: Raster;
+}
+
 /** A rectangle with axes, in which marks are drawn in order. */
 export interface Panel {
   readonly title?: string;
   readonly legend?: readonly LegendEntry[];
+  readonly ramp?: Ramp;
   readonly x: Axis;
   readonly y: Axis;
   /** Whether axes are drawn. */

@@ -7,11 +7,8 @@ import type { Chart } from "./chart.ts";
 import { compactSvg } from "./compact.ts";
 import { layOut } from "./layout.ts";
 import { page } from "./medium.ts";
-import { chartText } from "./paint.ts";
+import { chartText, leastColumns } from "./paint.ts";
 import { Picture } from "./picture.ts";
-
-/** The narrowest text that a chart is drawn in, in columns. */
-const leastColumns = 24;
 
 /** The picture of a chart, laid out each time for where it is shown. */
 export function chartPicture(chart: Chart): Picture {

@@ -4,7 +4,7 @@
  * @module
  */
 import { cell } from "./cells.ts";
-import type { Chart, LegendEntry, Panel } from "./chart.ts";
+import type { Axis, Chart, LegendEntry, Panel, Ramp } from "./chart.ts";
 import type { Medium } from "./medium.ts";
 
 /** The inside of a panel, where its marks are drawn, in pixels. */
@@ -64,7 +64,13 @@ export function legendPlaces(
 export function headLines(panel: Panel, width: number, medium: Medium): number {
   const legend = legendPlaces(panel, width, medium).at(-1);
   return (panel.title === undefined ? 0 : 1) + (legend === undefined ? 0 : legend.line + 1) +
+    (panel.ramp === undefined ? 0 : 1) +
     (panel.axes && panel.y.label !== undefined ? 1 : 0);
+}
+
+/** Where a ramp is in its line: from the end of its first number, so far. */
+export function rampPlace({ low }: Ramp, medium: Medium): { x: number; width: number } {
+  return { x: medium.textWidth(low) + medium.sign, width: 12 * medium.sign };
 }
 
 /** How high what is below a panel is: the axis, its tick labels, its label. */
@@ -137,12 +143,27 @@ function size(
   const lines = headLines(panel, across, medium);
   const around = (lines === 0 ? 0 : lines * medium.line + medium.headGap) +
     footHeight(panel, medium) + 2 * medium.margin;
-  const most = medium.down(chart.height) - around;
+  const most = chart.height - around;
   const { aspect } = panel;
-  const height = Math.max(
-    aspect === undefined ? most : Math.min(most, across * aspect),
-    medium.line * 2,
-  );
+  const wanted = aspect === undefined ? most : Math.min(most, across * aspect);
+  const height = Math.max(wanted, medium.line * 2);
   const width = aspect === undefined ? across : Math.min(across, height / aspect);
-  return { width: medium.across(width), height: medium.down(height) };
+  return {
+    width: rounded(width, across, panel.x, medium.across, medium.most.across),
+    height: rounded(height, height, panel.y, medium.down, medium.most.down),
+  };
+}
+
+/** A length as the medium can have it, and as much for each of an axis' names as for the others. */
+function rounded(
+  length: number,
+  room: number,
+  { names }: Axis,
+  fit: (length: number) => number,
+  most: number,
+): number {
+  if (names === undefined) return fit(length);
+  const one = Math.min(most, length / names.length);
+  // Where names have less than the smallest length each, they share what there is.
+  return fit(one) === 0 ? fit(Math.min(length, room)) : fit(one) * names.length;
 }

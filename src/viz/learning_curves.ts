@@ -70,15 +70,15 @@ export function learningCurves(
       yLabel: name,
       yScale: name === "loss" ? yScale : "linear",
     };
-    return { ...linePanel(operation, series, axes) };
+    return linePanel(operation, series, axes);
   });
   if (panels.length === 0) throw new RangeError(`${operation}: there is no epoch to draw`);
   const size = sizeOf(operation, { width: panels.length > 1 ? 720 : 480, ...options });
   return chartPicture({
-    panels: panels.length === 1 && title !== undefined ? [{ ...panels[0], title }] : panels,
+    title,
+    panels,
     columns: 2,
     ...size,
-    ...(panels.length > 1 && title !== undefined ? { title } : {}),
   });
 }
 

@@ -66,10 +66,10 @@ export function linePanel(
     glyphs: several,
   }));
   return {
-    ...(options.title === undefined ? {} : { title: options.title }),
-    ...(several
-      ? { legend: series.map(({ name }, i) => ({ name, kind: "line" as const, look: look(i) })) }
-      : {}),
+    title: options.title,
+    legend: several
+      ? series.map(({ name }, i) => ({ name, kind: "line" as const, look: look(i) }))
+      : [],
     axes: true,
     x: series.every(({ x }) => x.every(Number.isInteger)) ? whole(x) : x,
     y: yAxis(operation, series.flatMap(({ y }) => y), options),

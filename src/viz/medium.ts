@@ -28,6 +28,8 @@ export interface Medium {
   readonly margin: number;
   /** The narrowest panel that has axes, and one that has none. */
   readonly least: { readonly axes: number; readonly bare: number };
+  /** The most for each of an axis' names. */
+  readonly most: { readonly across: number; readonly down: number };
   /** A length that the medium can have, from one that a chart asks for. */
   readonly across: (width: number) => number;
   readonly down: (height: number) => number;
@@ -48,6 +50,7 @@ export const page: Medium = {
   gap: 24,
   margin: 12,
   least: { axes: 120, bare: 32 },
+  most: { across: Infinity, down: Infinity },
   across: (width) => Math.floor(width),
   down: (height) => Math.floor(height),
   textWidth: (text) => Array.from(text).reduce((sum, char) => sum + 12 * proportion(char), 0),
@@ -67,6 +70,7 @@ export const terminal: Medium = {
   gap: 2 * cell.width,
   margin: 0,
   least: { axes: 22 * cell.width, bare: 11 * cell.width },
+  most: { across: 12 * cell.width, down: 3 * cell.height },
   across: (width) => Math.floor(width / cell.width) * cell.width,
   down: (height) => Math.floor(height / cell.height) * cell.height,
   textWidth: (text) => cell.width * cellsOf(text),

@@ -7,7 +7,13 @@
  * @module
  */
 export type { AxesOptions, ChartOptions } from "./axes.ts";
+export { barPlot, type BarPlotOptions } from "./bar_plot.ts";
+export { confusionMatrixPlot, type ConfusionMatrixPlotOptions } from "./confusion_matrix_plot.ts";
+export { filterGrid } from "./filter_grid.ts";
 export { type Curve, functionPlot, type FunctionPlotOptions } from "./function_plot.ts";
+export { heatmap, type HeatmapOptions } from "./heatmap.ts";
+export { histograms, type HistogramsOptions } from "./histograms.ts";
+export { imageGrid, type ImageGridOptions, type Images } from "./image_grid.ts";
 export {
   type EpochFigures,
   learningCurves,
@@ -17,6 +23,7 @@ export {
 } from "./learning_curves.ts";
 export { type LineData, linePlot } from "./line_plot.ts";
 export type { Numbers } from "./numbers.ts";
+export type { ColorMap } from "./palette.ts";
 export { type Drawing, Picture, type TextOptions } from "./picture.ts";
 export type { Labels } from "./points.ts";
 export { scatterPlot, type ScatterPlotOptions } from "./scatter_plot.ts";

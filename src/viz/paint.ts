@@ -5,17 +5,23 @@
  */
 import { cell, Cells, cellsOf } from "./cells.ts";
 import type { Chart, Panel } from "./chart.ts";
-import { type Frame, headLines, legendPlaces, signWidth } from "./frames.ts";
+import { type Frame, headLines, legendPlaces, rampPlace, signWidth } from "./frames.ts";
 import { axesOf, type Item, layOut } from "./layout.ts";
 import { oneLine, terminal } from "./medium.ts";
 import { rgb } from "./palette.ts";
 import { paintMark } from "./paint_mark.ts";
+import { paintPixels } from "./paint_pixels.ts";
 import { markName } from "./panel_spec.ts";
 import { surface } from "./surface.ts";
 
+/** The narrowest text that a chart is drawn in, in columns. */
+export const leastColumns = 24;
+
 /** Draws a chart in characters, in so many columns at most. */
 export function chartText(chart: Chart, columns: number, colors: boolean): string {
-  const total = columns * cell.width;
+  // A character of 12 pixels is about 20/3 pixels wide on a page, and a cell here.
+  const natural = Math.ceil(chart.width * 3 / 20);
+  const total = Math.min(columns, Math.max(natural, leastColumns)) * cell.width;
   const height = Math.max(chart.height * total / chart.width, 12 * cell.height);
   const layout = layOut({ ...chart, height }, total, terminal);
   const cells = new Cells(columns, Math.ceil(layout.height / cell.height));
@@ -71,7 +77,7 @@ function paintWords(cells: Cells, panel: Panel, frame: Frame, colors: boolean): 
   const left = Math.round(frame.x / cell.width);
   const top = Math.round(frame.y / cell.height);
   const lines = headLines(panel, frame.width, terminal);
-  const { title, axes, x, y } = panel;
+  const { title, ramp, axes, x, y } = panel;
   if (title !== undefined) cells.write(left, top - lines, oneLine(title));
   for (const { entry, x, line } of legendPlaces(panel, frame.width, terminal)) {
     const column = left + Math.round(x / cell.width);
@@ -81,6 +87,14 @@ function paintWords(cells: Cells, panel: Panel, frame: Frame, colors: boolean): 
     const point = colors ? "●" : look.glyph;
     cells.write(column, row, kind === "points" ? point : colors ? "───" : `─${point}─`, color);
     cells.write(column + Math.round(signWidth(entry, terminal) / cell.width), row, oneLine(name));
+  }
+  if (ramp !== undefined) {
+    const row = top - (axes && y.label !== undefined ? 2 : 1);
+    const { x, width } = rampPlace(ramp, terminal);
+    const place = { x: frame.x + x, y: row * cell.height, width, height: cell.height };
+    cells.write(left, row, ramp.low);
+    paintPixels(surface(cells, place, colors), ramp.raster, true, { width, height: cell.height });
+    cells.write(left + Math.round((x + width) / cell.width) + 1, row, ramp.high);
   }
   if (!axes) return;
   if (y.label !== undefined) cells.write(left, top - 1, oneLine(y.label));

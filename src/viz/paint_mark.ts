@@ -3,16 +3,13 @@
  *
  * @module
  */
-import type { Band, Bars, Line, Mark, Pixels, Points, Rule, Words } from "./chart.ts";
+import type { Band, Bars, Line, Mark, Points, Rule, Words } from "./chart.ts";
 import { cell, cellsOf } from "./cells.ts";
 import { clipped } from "./clip.ts";
 import type { Item } from "./layout.ts";
 import { ink, type Look, rgb, tint } from "./palette.ts";
-import { dithered, meanColor, meanInk, type Part } from "./raster.ts";
+import { dot, paintPixels } from "./paint_pixels.ts";
 import type { Surface } from "./surface.ts";
-
-/** The width and height of a braille dot, in pixels. */
-const dot = cell.width / 2;
 
 /** Paints what Vega has made of a mark's rows. */
 export function paintMark(on: Surface, mark: Mark, items: readonly Item[]): void {
@@ -30,7 +27,7 @@ export function paintMark(on: Surface, mark: Mark, items: readonly Item[]): void
     case "words":
       return items.forEach((item, i) => paintWord(on, mark, i, item));
     case "pixels":
-      return items.forEach((item) => paintPixels(on, mark, item));
+      return items.forEach((item) => paintPixels(on, mark.raster, mark.shaded, item));
   }
 }
 
@@ -137,7 +134,10 @@ function paintBar(on: Surface, { bars, look, along, backdrop }: Bars, i: number,
     }
   } else if (along === "x") {
     const eighths = Math.round(width / cell.width * 8);
-    for (let row = top; row < bottom; row++) {
+    // As many rows above as below the middle, where the bar's name is.
+    const around = Math.max(0, Math.floor((height / cell.height - 1) / 2));
+    const middle = on.row(y + height / 2);
+    for (let row = middle - around; row <= middle + around; row++) {
       for (let n = 0; n * 8 < eighths; n++) {
         on.put(left + n, row, fromLeft[Math.min(8, eighths - n * 8)], color);
       }
@@ -162,57 +162,15 @@ function paintWord(on: Surface, { words, align }: Words, i: number, item: Item):
   const before = { left: 0, center: 0.5, right: 1 }[align] * cellsOf(text);
   const { color } = words[i];
   let column = Math.round(x / cell.width - before);
+  // Words that run into each other could not be read.
+  const isTaken = Array.from(
+    { length: cellsOf(text) + 1 },
+    (_, i) => on.read(column - 1 + i, on.row(y)),
+  )
+    .some((char) => char !== "" && char !== " " && char !== "▀");
+  if (isTaken) return;
   for (const char of text) {
     on.put(column, on.row(y), char, color === undefined ? undefined : rgb(color));
     column += cellsOf(char);
   }
-}
-
-/** The characters of shares of ink. */
-const shades = [" ", "░", "▒", "▓", "█"] as const;
-
-function paintPixels(on: Surface, { raster, shaded }: Pixels, item: Item): void {
-  const { x = 0, y = 0, width = 0, height = 0 } = item;
-  const left = Math.round(x / cell.width);
-  const top = Math.round(y / cell.height);
-  const columns = Math.max(1, Math.round((x + width) / cell.width) - left);
-  const rows = Math.max(1, Math.round((y + height) / cell.height) - top);
-  const part = (column: number, row: number, across: number, down: number): Part => ({
-    left: column / across,
-    right: (column + 1) / across,
-    top: row / down,
-    bottom: (row + 1) / down,
-  });
-  if (on.colors || shaded) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        if (on.colors) {
-          const upper = meanColor(raster, part(column, 2 * row, columns, 2 * rows));
-          on.put(left + column, top + row, "▀", upper);
-          on.ground(
-            left + column,
-            top + row,
-            meanColor(raster, part(column, 2 * row + 1, columns, 2 * rows)),
-          );
-        } else {
-          const ink = meanInk(raster, part(column, row, columns, rows));
-          const char = shades[Math.round(ink * (shades.length - 1))];
-          if (char !== " ") on.put(left + column, top + row, char);
-        }
-      }
-    }
-    return;
-  }
-  const [across, down] = [2 * columns, 4 * rows];
-  const inks: number[] = [];
-  for (let row = 0; row < down; row++) {
-    for (let column = 0; column < across; column++) {
-      inks.push(meanInk(raster, part(column, row, across, down)));
-    }
-  }
-  dithered(inks, across).forEach((isDrawn, i) => {
-    if (isDrawn) {
-      on.dot((left * 2 + i % across + 0.5) * dot, (top * 4 + Math.floor(i / across) + 0.5) * dot);
-    }
-  });
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Axis, Mark, Panel } from "./chart.ts";
-import { type Frame, headLines, legendPlaces, signWidth } from "./frames.ts";
+import type { Axis, Mark, Panel, Ramp } from "./chart.ts";
+import { type Frame, headLines, legendPlaces, rampPlace, signWidth } from "./frames.ts";
 import { type Medium, oneLine } from "./medium.ts";
 import { ink } from "./palette.ts";
 import { pngUrl } from "./raster.ts";
@@ -76,8 +76,13 @@ function axis(name: string, axis: Axis, ticks: number, medium: Medium): Json {
     : greatest < 1e-3
     ? "~e"
     : undefined;
+  const label = names !== undefined
+    ? { scale: `${name}Names`, field: "value" }
+    : format === "~e"
+    ? { signal: "datum.value === 0 ? '0' : datum.label" }
+    : undefined;
   const isTerminal = medium.name === "terminal";
-  const count = Math.max(2, Math.round(ticks));
+  const count = Math.max(3, Math.round(ticks));
   const powers = type === "log" ? powersOfTen(axis, count) : [];
   return {
     scale: name,
@@ -103,10 +108,8 @@ function axis(name: string, axis: Axis, ticks: number, medium: Medium): Json {
         ...(whole === true ? { tickMinStep: 1 } : {}),
         ...(format === undefined ? {} : { format }),
       }
-      : {
-        values: names.map((_, i) => i),
-        encode: { labels: { update: { text: { scale: `${name}Names`, field: "value" } } } },
-      }),
+      : { values: names.map((_, i) => i) }),
+    ...(label === undefined ? {} : { encode: { labels: { update: { text: label } } } }),
   };
 }
 
@@ -134,13 +137,41 @@ function head(panel: Panel, { width }: Frame, medium: Medium): Json[] {
       text(entry.name, end, y, medium, { color: ink.text }),
     ];
   });
+  const { ramp } = panel;
+  const ramps = ramp === undefined
+    ? []
+    : rampMarks(ramp, at(lines - (panel.axes && panel.y.label !== undefined ? 2 : 1)), medium);
   const title = panel.title === undefined
     ? []
-    : [text(panel.title, 0, at(0), medium, { color: ink.text, bold: true })];
+    : [text(panel.title, 0, at(0), medium, { color: ink.text, bold: panel.axes })];
   const label = !panel.axes || panel.y.label === undefined
     ? []
     : [text(panel.y.label, 0, at(lines - 1), medium, { color: ink.quiet })];
-  return [...title, ...legend, ...label];
+  return [...title, ...legend, ...ramps, ...label];
+}
+
+/** A row of colours, and the numbers at its ends. */
+function rampMarks(ramp: Ramp, y: number, medium: Medium): Json[] {
+  const { x, width } = rampPlace(ramp, medium);
+  const image: Json = {
+    type: "image",
+    aria: false,
+    encode: {
+      enter: {
+        x: { value: x },
+        y: { value: y - medium.line / 4 },
+        width: { value: width },
+        height: { value: medium.line / 2 },
+        aspect: { value: false },
+        url: { value: medium.name === "page" ? pngUrl(ramp.raster) : "" },
+      },
+    },
+  };
+  return [
+    text(ramp.low, 0, y, medium, { color: ink.text }),
+    image,
+    text(ramp.high, x + width + medium.sign, y, medium, { color: ink.text }),
+  ];
 }
 
 /** The x axis' label. */

@@ -114,3 +114,26 @@ export function dithered(ink: readonly number[], width: number): readonly boolea
     return dot;
   });
 }
+
+/** The raster of red, green and blue, one plane after another: `[3, H, W]`. */
+export function colorRaster(
+  values: readonly number[],
+  width: number,
+  [low, high]: readonly [number, number],
+): Raster {
+  const size = values.length / 3;
+  const channel = (i: number): number => {
+    const part = share(values[i], low, high);
+    return Number.isNaN(part) ? 200 : Math.round(255 * part);
+  };
+  const pixels = Array.from(
+    { length: size },
+    (_, i): Rgb => [channel(i), channel(size + i), channel(2 * size + i)],
+  );
+  return { width, height: size / width, pixels, ink: pixels.map(brightness) };
+}
+
+/** How bright a colour is, from 0 to 1 (ITU-R BT.601). */
+export function brightness([red, green, blue]: Rgb): number {
+  return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+}

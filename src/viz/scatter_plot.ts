@@ -61,7 +61,7 @@ export function scatterPlot<const N extends number>(
   const xs = [...x, ...series.flatMap(({ x }) => x)];
   const ys = [...y, ...series.flatMap(({ y }) => y)];
   const panel = {
-    ...(title === undefined ? {} : { title }),
+    title,
     legend,
     axes: true,
     x: padded(xAxis(operation, xs, options)),

@@ -4,17 +4,31 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { checkpoints, fit, latestCheckpoint, type Progress } from "@katachi/katachi/train";
-import { assertSameBits } from "../io/trees.ts";
+import { fit, latestCheckpoint } from "@katachi/katachi/train";
 import { options } from "./killed_training.ts";
+import { assertSameState } from "./same_state.ts";
 
 const script = new URL("./killed_training.ts", import.meta.url);
 
+const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
+
+const isWriting = (folder: string) => namesIn(folder).some((name) => name.endsWith(".tmp"));
+
+/** Until a file is being written, or a while is over. */
+function writing(folder: string): void {
+  const end = performance.now() + 100;
+  while (!isWriting(folder) && performance.now() < end);
+}
+
 /**
- * Lets the training run in a process of its own, and kills it some milliseconds after some step. Tells
- * whether it was killed, or came to its end before.
+ * Lets the training run in a process of its own, and kills it after so many steps and something else.
+ * Tells whether it was killed, or came to its end before.
  */
-async function live(folder: string, steps: number, delay: number): Promise<"killed" | "ended"> {
+async function live(
+  folder: string,
+  steps: number,
+  then: () => void | Promise<void>,
+): Promise<"killed" | "ended"> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -22,7 +36,7 @@ async function live(folder: string, steps: number, delay: number): Promise<"kill
       "--quiet",
       `--allow-read=${folder}`,
       `--allow-write=${folder}`,
-      script.pathname,
+      script.href,
       folder,
     ],
     stdout: "piped",
@@ -34,7 +48,7 @@ async function live(folder: string, steps: number, delay: number): Promise<"kill
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     output += text;
     if (killed || output.length < steps) continue;
-    await new Promise((resolve) => setTimeout(resolve, delay));
+    await then();
     killed = true;
     try {
       child.kill("SIGKILL");
@@ -48,42 +62,33 @@ async function live(folder: string, steps: number, delay: number): Promise<"kill
   return success ? "ended" : "killed";
 }
 
-/** A history in which nothing depends on the clock. */
-function timeless(progress: Progress): unknown {
-  return JSON.parse(
-    JSON.stringify(progress, (name, value) => name === "seconds" ? undefined : value),
-  );
-}
-
 Deno.test("killed twenty times at any moment, even while it writes, a training ends with the same bits", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name);
     const { state: first } = await fit({ ...options, epochs: 0 });
     let [kills, whileWriting] = [0, 0];
     while (kills < 20) {
-      const end = await live(folder, 1 + kills % 5, Math.random() * 12);
-      assertEquals(end, "killed");
+      // Most at random moments, some while the process writes.
+      const delay = Math.random() * 12;
+      const later = () => new Promise<void>((resolve) => setTimeout(resolve, delay));
+      const then = kills % 4 === 3 ? () => writing(folder) : later;
+      assertEquals(await live(folder, 1 + kills % 5, then), "killed");
       kills++;
-      if (names().some((name) => name.endsWith(".tmp"))) whileWriting++;
+      if (isWriting(folder)) whileWriting++;
     }
     assert(whileWriting > 0, "no kill came while a file was written");
     const before = await latestCheckpoint(folder, first);
-    assert(before !== undefined && before.progress.step < 192, "it was not killed on its way");
-    assertEquals(await live(folder, Infinity, 0), "ended");
+    assert(before !== undefined && before.progress.step < 360, "it was not killed on its way");
+    assertEquals(await live(folder, Infinity, () => {}), "ended");
 
     const { state: unbroken } = await fit(options);
     const killed = await latestCheckpoint(folder, first);
-    assert(killed !== undefined);
-    const { progress: killedProgress, ...killedTensors } = killed;
-    const { progress, ...tensors } = unbroken;
-    assertSameBits(killedTensors, tensors);
-    assertEquals(timeless(killedProgress), timeless(progress));
-    assertEquals(progress.steps?.length, 192);
-    assertEquals(names().sort(), [
+    assertSameState(killed, unbroken);
+    assertEquals(unbroken.progress.steps?.length, 360);
+    assertEquals(namesIn(folder).sort(), [
       "best.safetensors",
-      "step-00000191.safetensors",
-      "step-00000192.safetensors",
+      "step-00000359.safetensors",
+      "step-00000360.safetensors",
     ]);
   } finally {
     await Deno.remove(folder, { recursive: true });

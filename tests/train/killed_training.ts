@@ -45,7 +45,7 @@ const data = {
   y: random.randint(labelKey, [96], 0, 4),
 };
 
-/** The training. It has 16 epochs of 12 steps; with `epochs: 0` it gives its first state. */
+/** The training. It has 30 epochs of 12 steps; with `epochs: 0` it gives its first state. */
 export const options = {
   loss,
   params: model.init(initKey),
@@ -53,7 +53,7 @@ export const options = {
   optimizer: adam(0.01),
   data,
   batchSize: 8,
-  epochs: 16,
+  epochs: 30,
   validation: data,
   metrics: { accuracy },
   key,
