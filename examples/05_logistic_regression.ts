@@ -28,7 +28,7 @@ import {
   zeros,
 } from "@katachi/katachi";
 import { gradientDescent, lbfgs, minimize, type Minimizer } from "@katachi/katachi/optim";
-import { linePlot } from "@katachi/katachi/viz";
+import { decisionBoundary, linePlot } from "@katachi/katachi/viz";
 import { figure, heading, option, quick, show } from "./lesson.ts";
 
 type Weights<D extends number> = Tensor<[D], "float64">;
@@ -151,6 +151,17 @@ figure("offset", offset);
 figure("accuracy on these points", right.item());
 figure("accuracy on all that may come", rightOfAll([w1, w2, offset]));
 figure("best accuracy of any line", rightOfAll([2, 0.2, 0]));
+
+// The chance of the class +1, σ(w·x), over the plane; a fifth of the points on top.
+await show(
+  "boundary",
+  decisionBoundary((p) => sigmoid(withOne(p.astype("float64")).matmul(w)), {
+    points: points.slice([[0, 2 * n, 5]]),
+    labels: y.slice([[0, 2 * n, 5]]),
+    xLabel: "x1",
+    yLabel: "x2",
+  }),
+);
 
 heading("Classes that a line separates: weights without end");
 

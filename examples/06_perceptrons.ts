@@ -26,7 +26,7 @@ import {
   zeros,
 } from "@katachi/katachi";
 import { meanSquaredError, step } from "@katachi/katachi/nn";
-import { functionPlot, linePlot } from "@katachi/katachi/viz";
+import { beside, decisionBoundary, functionPlot, linePlot } from "@katachi/katachi/viz";
 import { figure, heading, option, show } from "./lesson.ts";
 
 type Row<N extends number> = Tensor<[N], "float64">;
@@ -62,6 +62,24 @@ for (const [row, inputs] of x.toArray().entries()) {
 for (const name of names) {
   figure(`errors of ${name}`, units[name](x).sub(truth[name]).abs().sum().item());
 }
+
+await show(
+  "gates",
+  beside(
+    names.map((name) =>
+      decisionBoundary((p) => units[name](p.astype("float64")), {
+        title: name,
+        points: x,
+        labels: truth[name],
+        xDomain: [-0.5, 1.5],
+        yDomain: [-0.5, 1.5],
+        width: 240,
+        height: 240,
+      })
+    ),
+    { columns: 2 },
+  ),
+);
 
 heading("What a single perceptron can compute");
 

@@ -21,9 +21,11 @@ import {
   jit,
   linspace,
   meshgrid,
+  oneHot,
   ones,
   random,
   scan,
+  sigmoid,
   stack,
   tanh,
   type Tensor,
@@ -40,7 +42,8 @@ import {
   sigmoidCrossEntropy,
 } from "@katachi/katachi/nn";
 import { adam, applyUpdates, minimize } from "@katachi/katachi/optim";
-import { figure, heading, option, quick } from "./lesson.ts";
+import { beside, contourPlot, decisionBoundary, type Picture } from "@katachi/katachi/viz";
+import { figure, heading, option, quick, show } from "./lesson.ts";
 
 type Points = Tensor<[number, 2], "float64">;
 const float64 = { dtype: "float64" } as const;
@@ -79,6 +82,7 @@ const count = quick ? 20 : 100;
 const keys = random.split(kWidths, count);
 console.log(`${count} random starts of each width, all trained at once, 1000 steps of Adam`);
 figure("random starts", count);
+const pictures: Picture[] = [];
 for (const width of [1, 2, 3, 8]) {
   const { model, train } = training(width);
   const { loss, right } = jit(vmap(train))(stack(keys));
@@ -87,7 +91,17 @@ for (const width of [1, 2, 3, 8]) {
   figure(`width ${width}, most points right`, right.max().item());
   figure(`width ${width}, starts that end with all 4`, countNonzero(equal(right, 4)).item());
   figure(`width ${width}, least loss`, loss.min().item());
+  pictures.push(decisionBoundary((p) => sigmoid(model.apply(params, p)), {
+    title: `${width} hidden ${width === 1 ? "unit" : "units"}`,
+    points: x,
+    labels: y.flatten(),
+    xDomain: [-0.5, 1.5],
+    yDomain: [-0.5, 1.5],
+    width: 240,
+    height: 240,
+  }));
 }
+await show("widths", beside(pictures, { columns: 2 }));
 
 // One unit puts the points in a row, and its output only rises or only falls along it. The best that
 // it can say is one point for certain, and 2/3 or 1/3 for the other three: 3/4 of the entropy of 1/3.
@@ -161,6 +175,31 @@ figure("pieces of 8 units on the whole plane", countPieces(net));
 figure("pieces of 8 units near the origin", piecesOf.size);
 figure("different slopes of 8 units near the origin", new Set(slopes.map(String)).size);
 figure("largest difference of slopes within a piece", Math.max(...spread));
+
+// A colour for each piece, and the network's contour lines: straight within a piece, and bent where a
+// unit goes on or off.
+const square = { xDomain: [-3, 3], yDomain: [-3, 3], width: 300, height: 300 } as const;
+const pieceOf = (points: Points) => {
+  const seen = patterns(net, points);
+  const names = [...new Set(seen)];
+  return oneHot(tensor(seen.map((name) => names.indexOf(name)), "int32"), names.length);
+};
+await show(
+  "pieces",
+  beside([
+    decisionBoundary((p) => pieceOf(p.astype("float64")), {
+      title: "pieces",
+      resolution: quick ? 100 : 200,
+      ...square,
+    }),
+    contourPlot((p) => value(p.astype("float64")), {
+      title: "the network's value",
+      levels: 16,
+      resolution: 120,
+      ...square,
+    }),
+  ]),
+);
 
 heading("Without a function between the layers");
 
