@@ -104,9 +104,7 @@ function functionsOf(n: number, most: number): { tried: number; tables: Set<numb
   const places = tensor(Array.from({ length: 2 ** n }, (_, i) => 2 ** i), "float64");
   // Between two whole numbers: with these offsets no sum is 0.
   const offsets = Array.from({ length: 2 * n * most + 2 }, (_, i) => i - n * most - 0.5);
-  const tables = new Set(
-    offsets.flatMap((b) => step(sums.add(b)).matmul(places).toArray() as number[]),
-  );
+  const tables = new Set(offsets.flatMap((b) => step(sums.add(b)).matmul(places).toArray()));
   return { tried: weights.shape[0] * offsets.length, tables };
 }
 const found = [[2, 1], [3, 2], [4, 3]].map(([n, most]) => ({ n, ...functionsOf(n, most) }));
@@ -134,18 +132,22 @@ const inputs = tensor([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], "float64"); 
 /** Passes over the four inputs: w ← w + (t - p) x for each, until a pass has no mistake. */
 function learn(target: Row<4>, passes: number, order: readonly number[] = [0, 1, 2, 3]) {
   let w: Row<3> = zeros([3], "float64");
-  const weights = [String(w.toArray())]; // after each pass
-  const mistakes = [0]; // so far, after each example
-  do {
+  let mistakes = 0;
+  const counts = [0]; // the mistakes after each example
+  const weights = [String(w.toArray())]; // the weights after each pass
+  for (let pass = 1; pass <= passes; pass++) {
+    const before = mistakes;
     for (const i of order) {
       const example = inputs.slice([i]);
       const error = target.slice([i]).sub(step(w.matmul(example))); // -1, 0 or 1
       w = w.add(example.mul(error));
-      mistakes.push(mistakes.at(-1)! + Math.abs(error.item()));
+      mistakes += Math.abs(error.item());
+      counts.push(mistakes);
     }
     weights.push(String(w.toArray()));
-  } while (weights.length <= passes && mistakes.at(-1) !== mistakes.at(-5));
-  return { w, weights, mistakes, passes: weights.length - 1 };
+    if (mistakes === before) break;
+  }
+  return { w, weights, mistakes, counts };
 }
 
 // Novikoff 1962: if some u has y u·x ≥ 1 for all examples, with y = ±1 for t = 1 and 0, there are at
@@ -159,10 +161,12 @@ const orders = random.split(key, 20).map((key) => random.permutation(key, 4).toA
 for (const name of ["AND", "OR", "NAND"] as const) {
   const u = separators[name];
   const runs = orders.map((order) => learn(truth[name], 100, order));
-  const mistakes = runs.map((run) => run.mistakes.at(-1)!);
+  const mistakes = runs.map((run) => run.mistakes);
   const margins = inputs.matmul(u).mul(truth[name].mul(2).sub(1));
   const [w1, w2, b] = runs[0].w.toArray();
-  console.log(`${name}: learned ${w1} x1 + ${w2} x2 + ${b} ≥ 0 in ${runs[0].passes} passes`);
+  console.log(
+    `${name}: learned ${w1} x1 + ${w2} x2 + ${b} ≥ 0 in ${runs[0].weights.length - 1} passes`,
+  );
   figure(`least y u·x of ${name}`, margins.min().item());
   figure(`most mistakes of ${name} in 20 orders`, Math.max(...mistakes));
   figure(`bound on the mistakes of ${name}`, 3 * u.square().sum().item());
@@ -177,15 +181,19 @@ console.log(
 );
 console.log("so that they go round in a circle for ever");
 figure("passes round the circle of XOR", back - weights.indexOf(weights[back]));
-figure("mistakes of XOR in 20 passes", circling.mistakes.at(-1)!);
+figure("mistakes of XOR in 20 passes", circling.mistakes);
 
-const lines = (["AND", "OR", "XOR"] as const).map((name) => {
-  const { mistakes } = learn(truth[name], 12);
-  return [name, Array.from({ length: 49 }, (_, i) => mistakes[i] ?? mistakes.at(-1)!)];
-});
+/** The mistakes after each of 48 examples. */
+const counts = (target: Row<4>) => {
+  const { counts, mistakes } = learn(target, 12);
+  return Array.from({ length: 49 }, (_, i) => counts[i] ?? mistakes);
+};
 await show(
   "mistakes",
-  linePlot(Object.fromEntries(lines), { xLabel: "examples seen", yLabel: "mistakes so far" }),
+  linePlot({ AND: counts(truth.AND), OR: counts(truth.OR), XOR: counts(truth.XOR) }, {
+    xLabel: "examples seen",
+    yLabel: "mistakes so far",
+  }),
 );
 
 heading("The step has no slope");
