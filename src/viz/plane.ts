@@ -3,7 +3,7 @@
  *
  * @module
  */
-// @ts-types="npm:@types/d3-contour@^3"
+// @ts-types="@types/d3-contour"
 import { contours } from "d3-contour";
 import { fromBuffer, ShapeError, type Tensor } from "../../mod.ts";
 import { showShape } from "../shape/fail.ts";
