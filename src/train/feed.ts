@@ -4,7 +4,8 @@
  * @module
  */
 import { type random, treeLeaves } from "../../mod.ts";
-import { batches, type WithRows } from "../data/batches.ts";
+import { batches } from "../data/batches.ts";
+import type { WithRows } from "../data/rows.ts";
 import { requireCount } from "../optim/hyperparameter.ts";
 import { rowCount } from "./rows.ts";
 
@@ -17,8 +18,11 @@ export type BatchSource<B> = (key: random.Key, epoch: number) => Iterable<B> | A
  */
 export type BatchOf<D, N extends number> = D extends
   (key: random.Key, epoch: number) => Iterable<infer B> | AsyncIterable<infer B> ? B
-  : [N] extends [never] ? D
-  : WithRows<D, N>;
+  : [N] extends [never] ? Later<D>
+  : WithRows<Later<D>, N>;
+
+/** The type itself, which the compiler infers from the data and not from the loss. */
+type Later<D> = [D][D extends unknown ? 0 : never];
 
 /** The batches of an epoch, and how many there are, where that is known. */
 export interface Feed {

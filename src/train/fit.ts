@@ -6,7 +6,7 @@
 import type { random } from "../../mod.ts";
 import { requireCount } from "../optim/hyperparameter.ts";
 import type { NoState, Optimizer, StateFamily, StateOf } from "../optim/optimizer.ts";
-import { type Plateau, type PlateauState } from "../optim/schedules/plateau.ts";
+import type { Plateau, PlateauState } from "../optim/schedules/plateau.ts";
 import { type Injected, setHyperparams } from "../optim/transforms/inject.ts";
 import { equalShapes } from "../shape/same.ts";
 import { elementsOf } from "../tensor/storage.ts";
@@ -17,7 +17,7 @@ import { type BatchOf, feedOf } from "./feed.ts";
 import { type History, historyOf } from "./history.ts";
 import { judgeOf, type Metrics } from "./judge.ts";
 import { type Plan, train } from "./loop.ts";
-import type { LossFunction, LossResult, StepFunction, Taken } from "./loss.ts";
+import type { LossFunction, StepFunction } from "./loss.ts";
 import { requireEarlyStopping, watchOf } from "./monitor.ts";
 import type { LossOptions, NeedsState, StepOptions, TrainingOptions } from "./options.ts";
 import type { BestParams, TrainState } from "./state.ts";
@@ -84,7 +84,7 @@ type AnyOptions =
 
 /** A training made ready, and the state that it starts from. */
 function prepared(options: AnyOptions): { plan: Plan; start: TrainState<unknown> } {
-  const { loss, step, optimizer, data, batchSize, epochs, key, metrics = {} } = options;
+  const { loss, step, optimizer, data, batchSize, epochs, metrics = {} } = options;
   const { validation, validationFreq = 1, earlyStopping, plateau, resume } = options;
   requireCount("fit", "epochs", epochs, 0);
   requireCount("fit", "validationFreq", validationFreq);
@@ -92,10 +92,11 @@ function prepared(options: AnyOptions): { plan: Plan; start: TrainState<unknown>
   if (typeof options.progress === "number") requireCount("fit", "progress", options.progress);
   const judge = judgeOf("fit", metrics);
   const validates = validation !== undefined;
-  const judged = loss ?? step as LossFunction<unknown, unknown, unknown> | undefined;
-  if (judged === undefined || (loss !== undefined) !== (optimizer !== undefined)) {
-    throw new TypeError("fit: needs a loss and an optimizer, or a step");
+  const none = (part: unknown) => part === undefined;
+  if (none(loss) === none(step) || none(loss) !== none(optimizer)) {
+    throw new TypeError("fit: needs a loss and an optimizer, or else a step");
   }
+  const judged = (loss ?? step) as LossFunction<unknown, unknown, unknown>;
   const plan: Plan = {
     step: optimizer !== undefined
       ? gradientStep("fit", judged, optimizer, judge)

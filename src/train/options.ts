@@ -4,7 +4,7 @@
  * @module
  */
 import type { random } from "../../mod.ts";
-import type { WithRows } from "../data/batches.ts";
+import type { WithRows } from "../data/rows.ts";
 import type { Optimizer, StateFamily } from "../optim/optimizer.ts";
 import type { Plateau } from "../optim/schedules/plateau.ts";
 import type { Callback } from "./callback.ts";
@@ -27,18 +27,12 @@ export interface LossOptions<
   readonly loss: (params: P, batch: B, context: LossContext<S>) => Given<R, S, M>;
   /** What makes steps of gradients. To clip gradients: `chain(clipByGlobalNorm(1), adam(0.001))`. */
   readonly optimizer: Optimizer<F>;
-  /** Goes without a loss. */
-  readonly step?: undefined;
 }
 
 /** A step of one's own, where following the gradient of one loss is not what is wanted. */
 export interface StepOptions<P, B, S, M = Record<never, never>, R = Taken<P, S>> {
   /** The step. */
   readonly step: (params: P, batch: B, context: LossContext<S>) => GivenByStep<R, P, S, M>;
-  /** Goes without a step. */
-  readonly loss?: undefined;
-  /** Goes without a step, which may have any number of optimizers. */
-  readonly optimizer?: undefined;
 }
 
 /** The first state is not left out where there is one. */

@@ -1,8 +1,8 @@
 /**
  * Pictures of data, training and models.
  *
- * Every function gives a {@linkcode Picture}: SVG, text for a terminal, and inline in a notebook. One
- * description is laid out by Vega for each of them.
+ * Every function gives a {@linkcode Picture}: SVG, text for a terminal, and inline in a notebook.
+ * Charts are laid out by Vega, one description for all of these; graphs by Graphviz.
  *
  * @module
  */
