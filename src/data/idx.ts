@@ -5,6 +5,8 @@
  * @module
  */
 import { FormatError } from "./format_error.ts";
+import { gunzip, isGzip } from "./gunzip.ts";
+import { byteLimit, inFile, readBytes, type ReadOptions } from "./read_bytes.ts";
 
 /** The typed arrays that IDX elements come in. */
 export type IdxData =
@@ -88,8 +90,44 @@ const elementTypes: readonly ElementType[] = [
   },
 ];
 
+/** What the first bytes of a file say of the rest. */
+interface Header {
+  readonly element: ElementType;
+  readonly shape: readonly number[];
+  /** Where the elements begin. */
+  readonly start: number;
+  /** How many bytes the whole file has. */
+  readonly bytes: number;
+}
+
+/** `undefined` where there are too few bytes to tell. */
+function parseHeader(bytes: Uint8Array): Header | undefined {
+  if ([0, 1].some((at) => at < bytes.length && bytes[at] !== 0)) {
+    throw new FormatError(
+      `IDX: a file starts with two zero bytes, an element type and a rank; found ${
+        hex(bytes.subarray(0, 4))
+      } at byte 0`,
+    );
+  }
+  if (bytes.length < 4) return undefined;
+  const [, , code, rank] = bytes;
+  const element = elementTypes.find((element) => element.code === code);
+  if (element === undefined) {
+    throw new FormatError(
+      `IDX: unknown element type ${hex([code])} at byte 2; there are ${
+        elementTypes.map(({ type, code }) => `${hex([code])} (${type})`).join(", ")
+      }`,
+    );
+  }
+  const start = 4 + 4 * rank;
+  if (bytes.length < start) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  return { element, shape, start, bytes: start + elementCount(shape) * element.bytes };
+}
+
 /**
- * Reads the bytes of an IDX file.
+ * Reads the bytes of an IDX file. The elements take as much memory as the file.
  *
  * @throws {FormatError} Where the header is not IDX's, or the length is not what it says.
  *
@@ -102,46 +140,38 @@ const elementTypes: readonly ElementType[] = [
  * ```
  */
 export function parseIdx(bytes: Uint8Array): IdxArray {
-  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
+  const header = parseHeader(bytes);
+  if (header === undefined) {
     throw new FormatError(
-      `IDX: a file starts with two zero bytes, an element type and a rank; found ${
-        hex(bytes.subarray(0, 4)) || "nothing"
-      }`,
+      bytes.length < 4
+        ? `IDX: a file starts with two zero bytes, an element type and a rank; found ${
+          hex(bytes) || "nothing"
+        }`
+        : `IDX: the header of rank ${bytes[3]} has ${
+          4 + 4 * bytes[3]
+        } bytes, the file ${bytes.length}`,
     );
   }
-  const [, , code, rank] = bytes;
-  const element = elementTypes.find((element) => element.code === code);
-  if (element === undefined) {
-    throw new FormatError(
-      `IDX: unknown element type ${hex([code])}; there are ${
-        elementTypes.map(({ type, code }) => `${hex([code])} (${type})`).join(", ")
-      }`,
-    );
-  }
-  const header = 4 + 4 * rank;
-  if (bytes.length < header) {
-    throw new FormatError(
-      `IDX: the header of rank ${rank} has ${header} bytes, the file ${bytes.length}`,
-    );
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const length = elementCount(shape);
-  const expected = header + length * element.bytes;
+  const { element, shape, start, bytes: expected } = header;
   if (bytes.length !== expected) {
     throw new FormatError(
       `IDX: [${shape.join(", ")}] takes ${expected} bytes, the file has ${bytes.length}`,
     );
   }
-  const data = element.make(length);
-  for (let i = 0; i < length; i++) data[i] = element.read(view, header + i * element.bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const data = element.make((expected - start) / element.bytes);
+  for (let i = 0; i < data.length; i++) data[i] = element.read(view, start + i * element.bytes);
   return { type: element.type, shape, data };
 }
 
 /**
- * Reads the bytes of an IDX file, plain or gzipped.
+ * Reads the bytes of an IDX file, plain or gzipped. Gzipped data is inflated only as far as the
+ * header inside says, and only where `maxBytes` and the number of gzipped bytes allow so many: the
+ * memory is bounded by 1032 times the input, the most that gzip can hold, and by `maxBytes`, each
+ * twice over for the elements, and 16 MiB.
  *
- * @throws {FormatError} Where the gzip data is damaged, or the contents are not IDX.
+ * @throws {FormatError} Where the gzip data is damaged, or the contents are not IDX or too many.
+ * @throws {RangeError} Where `maxBytes` is not a number from 0 on.
  *
  * @example
  * ```ts
@@ -154,26 +184,25 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
  * (await decodeIdx(await zipped.bytes())).shape; // [2]
  * ```
  */
-export async function decodeIdx(bytes: Uint8Array<ArrayBuffer>): Promise<IdxArray> {
-  return parseIdx(bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes) : bytes);
-}
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+export async function decodeIdx(
+  bytes: Uint8Array<ArrayBuffer>,
+  options?: ReadOptions,
+): Promise<IdxArray> {
+  const limit = byteLimit("decodeIdx", options);
+  if (!isGzip(bytes)) return parseIdx(bytes);
   try {
-    return await new Response(stream).bytes();
-  } catch (cause) {
-    throw new FormatError(
-      `IDX: the gzip data is damaged or cut off: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
+    return parseIdx(await gunzip(bytes, limit, (head) => parseHeader(head)?.bytes));
+  } catch (error) {
+    if (!(error instanceof FormatError) || error.message.startsWith("IDX: ")) throw error;
+    throw new FormatError(`IDX: ${error.message}`, { cause: error.cause });
   }
 }
 
 /**
  * Reads an IDX file, plain or gzipped. Needs the permission to read it (`--allow-read`).
  *
- * @throws {FormatError} Where the file is not IDX; the message names it.
+ * @throws {FormatError} Where the file is not IDX or has more than `maxBytes`; the message names it.
+ * @throws {RangeError} Where `maxBytes` is not a number from 0 on.
  *
  * @example
  * ```ts
@@ -185,16 +214,9 @@ async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
  * await Deno.remove(path);
  * ```
  */
-export async function readIdx(path: string | URL): Promise<IdxArray> {
-  const bytes = await Deno.readFile(path);
-  try {
-    return await decodeIdx(bytes);
-  } catch (error) {
-    if (error instanceof FormatError) {
-      throw new FormatError(`${path}: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
+export async function readIdx(path: string | URL, options?: ReadOptions): Promise<IdxArray> {
+  const limit = byteLimit("readIdx", options);
+  return await inFile(path, async () => decodeIdx(await readBytes(path, limit), options));
 }
 
 /**

@@ -57,3 +57,38 @@ export {
   parseIdx,
   readIdx,
 } from "./idx.ts";
+export type { ReadOptions } from "./read_bytes.ts";
+export { type Digits, type DigitsOptions, mnistDigits, readMnist, readMnistPart } from "./mnist.ts";
+export {
+  cifar10Classes,
+  encodeCifar10,
+  encodeCifar100,
+  parseCifar10,
+  parseCifar100,
+  readCifar10,
+  readCifar100,
+} from "./cifar.ts";
+export { type CifarRecords, cifarRecords, type ColorImages, colorImages } from "./color_images.ts";
+export { type CsvOptions, type CsvTable, parseCsv, readCsv } from "./csv.ts";
+export {
+  csvClasses,
+  type CsvColumns,
+  csvDataset,
+  type CsvLabels,
+  type CsvNumbers,
+  type CsvTensor,
+} from "./csv_dataset.ts";
+export { blobs, type BlobsOptions } from "./generators/blobs.ts";
+export { checkerboard } from "./generators/checkerboard.ts";
+export { circles } from "./generators/circles.ts";
+export type { Curve, CurveOptions } from "./generators/curve.ts";
+export { iceCream, iceCreamTruth } from "./generators/ice_cream.ts";
+export { moons } from "./generators/moons.ts";
+export { type LineOptions, noisyLine } from "./generators/noisy_line.ts";
+export { noisyPolynomial } from "./generators/noisy_polynomial.ts";
+export type { NoiseOptions, Points } from "./generators/points.ts";
+export { type SineOptions, sineWave } from "./generators/sine_wave.ts";
+export { spirals, type SpiralsOptions } from "./generators/spirals.ts";
+export { xor } from "./generators/xor.ts";
+export { drawnDigits, type DrawnDigitsOptions } from "./generators/drawn_digits.ts";
+export { tinyImageClasses, tinyImages } from "./generators/tiny_images.ts";

@@ -115,6 +115,11 @@ export class Summary {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+
+  /** A Jupyter notebook shows the table, too. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString() };
+  }
 }
 
 /** The tensors of a tree of shapes. */

@@ -32,6 +32,7 @@ import {
   requireRange,
   type StepCount,
 } from "./hyperparameter.ts";
+import { noteRate } from "./rate.ts";
 import { decayed, zerosOf } from "./leaves.ts";
 import {
   chain,
@@ -286,7 +287,7 @@ export function adafactor(
   return chain(
     factoredRmsOf("adafactor", options),
     clipByRms(clippingThreshold),
-    scaled(learningRate, 1),
+    scaled(learningRate, noteRate),
     scaleByParameterRms(multiplyByParameterScale),
     meanOfUpdates(momentum),
     addDecayedWeights(weightDecay, { mask }),

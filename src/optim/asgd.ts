@@ -12,6 +12,7 @@ import {
   type StepCount,
   times,
 } from "./hyperparameter.ts";
+import { noteRate } from "./rate.ts";
 import { zerosOf } from "./leaves.ts";
 import {
   chain,
@@ -82,7 +83,7 @@ export function asgd(learningRate: LearningRate, options: AsgdOptions = {}): Opt
     init: (params) => ({ step: tensor(0, "int32"), average: zerosOf(params) }),
     update: (gradients, state, params) => {
       const count = state.step.astype("float64");
-      const rate = rateAt(learningRate, state.step);
+      const rate = noteRate(rateAt(learningRate, state.step));
       const fallen = pow(add(mul(mul(count, rate), lambda), 1), alpha);
       const eta = div(rate, fallen) as Hyperparameter;
       const decay = mul(eta, lambda) as Hyperparameter;

@@ -72,6 +72,11 @@ export class KernelReport implements KernelParts {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+
+  /** A Jupyter notebook shows the text, too. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString() };
+  }
 }
 
 /** Where a buffer lies in a program's memory. */
@@ -158,5 +163,10 @@ export class Lowered implements LoweredProgram {
   /** `console.log` shows the text in Node, too. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+
+  /** A Jupyter notebook shows the text, too. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString() };
   }
 }

@@ -33,10 +33,22 @@ const shownElements = 8;
  * ```
  */
 export function printTape(tape: Tape): string {
-  return listing(tape).join("\n");
+  return tapeLines(tape).map(({ depth, results, text }) => "  ".repeat(depth) + results + text)
+    .join("\n");
 }
 
-function listing(tape: Tape): readonly string[] {
+/** A line of a tape's listing. */
+export interface TapeLine {
+  /** How far it is indented. */
+  readonly depth: number;
+  /** The values that an equation defines, with their types, up to and with ` = `; or nothing. */
+  readonly results: string;
+  /** The rest. */
+  readonly text: string;
+}
+
+/** A tape's listing, line by line. */
+export function tapeLines(tape: Tape): readonly TapeLine[] {
   const names = new Map<Variable, string>();
   const define = (variable: Variable): string => {
     const name = nameAt(names.size);
@@ -47,27 +59,31 @@ function listing(tape: Tape): readonly string[] {
 
   const inputs = tape.inputs.map(define).join(", ");
   const lines = tape.constants.map(({ variable, value }) =>
-    `${define(variable)} = captured${valueText(value)}`
+    line(`captured${valueText(value)}`, `${define(variable)} = `)
   );
   for (const { primitive, params, inputs, outputs } of tape.equations) {
     const operands = inputs.map((atom) => ` ${read(atom)}`).join("");
     const results = outputs.map(define).join(", ");
     const { inline, below } = settingsText(params);
-    lines.push(`${results}${results && " = "}${primitive.name}${inline}${operands}`);
+    lines.push(line(`${primitive.name}${inline}${operands}`, `${results}${results && " = "}`));
     lines.push(...below);
   }
-  lines.push(["return", ...tape.outputs.map(read)].join(" "));
-  return [`tape (${inputs}) {`, ...indented(lines), "}"];
+  lines.push(line(["return", ...tape.outputs.map(read)].join(" ")));
+  return [line(`tape (${inputs}) {`), ...indented(lines), line("}")];
 }
 
-function indented(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => `  ${line}`);
+function line(text: string, results = ""): TapeLine {
+  return { depth: 0, results, text };
+}
+
+function indented(lines: readonly TapeLine[]): readonly TapeLine[] {
+  return lines.map((line) => ({ ...line, depth: line.depth + 1 }));
 }
 
 /** Settings: plain ones behind the primitive's name, tapes below; the only tape needs no name. */
 export function settingsText(
   params: Params,
-): { readonly inline: string; readonly below: readonly string[] } {
+): { readonly inline: string; readonly below: readonly TapeLine[] } {
   const inline: string[] = [];
   const tapes: [name: string, tape: Tape][] = [];
   for (const [name, value] of Object.entries(params ?? {})) {
@@ -81,8 +97,8 @@ export function settingsText(
   return {
     inline: inline.length === 0 ? "" : `[${inline.join(" ")}]`,
     below: tapes.flatMap(([name, tape]) => {
-      const [head, ...rest] = listing(tape);
-      return indented([tapes.length === 1 ? head : `${name}: ${head}`, ...rest]);
+      const [head, ...rest] = tapeLines(tape);
+      return indented([tapes.length === 1 ? head : line(`${name}: ${head.text}`), ...rest]);
     }),
   };
 }

@@ -10,7 +10,9 @@
  * @module
  */
 import { KatachiError, trimStack } from "../errors.ts";
+import { showShape } from "../shape/fail.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
+import { tensorBundle } from "../tensor/html.ts";
 import { elements, elementsOf, isConcrete, TensorBase } from "../tensor/storage.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { engine } from "./engine.ts";
@@ -51,6 +53,14 @@ class Tracer extends TensorBase {
         `choose between tensors with where or cond, loop with scan or foriLoop, ` +
         `or move the decision out of ${this.recorder.operation}`,
     );
+  }
+
+  /** A notebook shows what is known: the value, or the type alone. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    const { shape, dtype, recorder: { operation } } = this;
+    return isReadable(this as unknown as AnyTensor)
+      ? tensorBundle(shape, dtype, this[elements]("display"))
+      : { "text/plain": `Tensor ${showShape(shape)} ${dtype}, traced by ${operation}` };
   }
 }
 
@@ -249,6 +259,11 @@ function requireAlive(tensor: AnyTensor): void {
         `it was kept in a variable outside the traced function, which has ended; return it instead`,
     );
   }
+}
+
+/** Whether a tensor can be used: it is concrete, or its trace has not ended. */
+export function isAlive(tensor: AnyTensor): boolean {
+  return !recorderOf(tensor)?.closed;
 }
 
 /** Whether the elements of a tensor can be read now: it is concrete, or traced with values. */

@@ -8,6 +8,7 @@ import type { Shape } from "../shape/dim.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { Params, Primitive } from "./primitive.ts";
+import { tapeHtml } from "./html.ts";
 import { printTape } from "./print.ts";
 import type { Source } from "./source.ts";
 
@@ -96,6 +97,11 @@ export class Tape implements TapeParts {
   /** `console.log` shows the listing in Node, too. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+
+  /** A Jupyter notebook shows the listing with its columns aligned. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/html": tapeHtml(this), "text/plain": this.toString() };
   }
 }
 

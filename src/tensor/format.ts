@@ -19,10 +19,18 @@ export function formatTensor(shape: Shape, dtype: DType, data: TypedArray): stri
   return `${header}${fits ? " " : "\n"}${values}`;
 }
 
-/** The values alone, nested in brackets. */
-export function formatValues(shape: Shape, dtype: DType, data: TypedArray): string {
+/** Which values of a tensor are shown, and how each is written. */
+export interface ValuesShown {
+  /** The places along an axis that are shown; `undefined` where some are left out. */
+  readonly shown: (axis: number) => readonly (number | undefined)[];
+  /** One value, as wide as all others. */
+  readonly write: (value: number) => string;
+}
+
+/** Of a tensor of many values, those at the ends of each axis are shown. */
+export function valuesShown(shape: Shape, dtype: DType, data: TypedArray): ValuesShown {
   const summarize = data.length > summarizeAbove;
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const strides = stridesOf(shape);
   const shown = (axis: number): readonly (number | undefined)[] => {
     const all = Array.from({ length: shape[axis] }, (_, i) => i);
     return summarize && all.length > 2 * edge
@@ -40,8 +48,13 @@ export function formatValues(shape: Shape, dtype: DType, data: TypedArray): stri
     }
   };
   if (data.length > 0) collect(0, 0);
-  const write = elementFormatter(dtype, visible);
+  return { shown, write: elementFormatter(dtype, visible) };
+}
 
+/** The values alone, nested in brackets. */
+export function formatValues(shape: Shape, dtype: DType, data: TypedArray): string {
+  const strides = stridesOf(shape);
+  const { shown, write } = valuesShown(shape, dtype, data);
   const print = (axis: number, offset: number): string => {
     if (axis === shape.length) return write(data[offset]);
     const parts = shown(axis).map((i) =>
@@ -52,6 +65,10 @@ export function formatValues(shape: Shape, dtype: DType, data: TypedArray): stri
     return `[${parts.join(",\n".padEnd(shape.length - axis, "\n") + indent)}]`;
   };
   return data.length === 0 ? emptyText(shape) : print(0, 0);
+}
+
+function stridesOf(shape: Shape): readonly number[] {
+  return shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
 }
 
 /** Nothing is inside, but the nesting still shows: `[[], []]` for `[2, 0]`. */

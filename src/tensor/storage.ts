@@ -8,6 +8,7 @@ import { showShape } from "../shape/fail.ts";
 import type { Shape } from "../shape/dim.ts";
 import type { DType, TypedArray } from "./dtype.ts";
 import { formatTensor } from "./format.ts";
+import { tensorBundle } from "./html.ts";
 import type { AnyTensor, Tensor } from "./tensor.ts";
 
 /** The key of the method that gives a tensor's own elements, without a copy. Never hand them out. */
@@ -83,6 +84,11 @@ export abstract class TensorBase {
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+
+  /** What a Jupyter notebook shows. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return tensorBundle(this.shape, this.dtype, this[elements]("display"));
   }
 }
 

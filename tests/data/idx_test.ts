@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   decodeIdx,
@@ -15,6 +15,7 @@ import {
   parseIdx,
   readIdx,
 } from "@katachi/katachi/data";
+import { gzip, mutationsOf } from "./mutations.ts";
 
 interface Sample {
   readonly type: IdxType;
@@ -44,11 +45,6 @@ const samples = fc.oneof(
   samplesOf("float", fc.float32Array),
   samplesOf("double", fc.float64Array),
 );
-
-async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const zipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(zipped).arrayBuffer());
-}
 
 /** Tells -0 from 0. */
 const bits = ({ data }: { data: IdxData }) => new Uint8Array(data.buffer);
@@ -115,7 +111,11 @@ Deno.test("gzip: every truncation, a flipped bit and a byte too many are refused
   }
   await assertRejects(() => decodeIdx(new Uint8Array([...bytes, 0])), FormatError, "gzip");
   const longer = await gzip(new Uint8Array([0, 0, 8, 0, 1, 2]));
-  await assertRejects(() => decodeIdx(longer), FormatError, "takes 5 bytes, the file has 6");
+  await assertRejects(
+    () => decodeIdx(longer),
+    FormatError,
+    "goes on after the 5 bytes that the header",
+  );
 });
 
 Deno.test("what is no IDX file is named", () => {
@@ -125,7 +125,10 @@ Deno.test("what is no IDX file is named", () => {
   refused([], "found nothing");
   refused([0x50, 0x4b, 3, 4, 5], "found 0x50 0x4b 0x03 0x04");
   refused([0, 1, 8, 0, 1], "found 0x00 0x01 0x08 0x00");
-  refused([0, 0, 0x0a, 0], "unknown element type 0x0a; there are 0x08 (ubyte), 0x09 (byte), ");
+  refused(
+    [0, 0, 0x0a, 0],
+    "unknown element type 0x0a at byte 2; there are 0x08 (ubyte), 0x09 (byte), ",
+  );
   refused([0, 0, 8, 2, 0, 0, 0, 1], "the header of rank 2 has 12 bytes, the file 8");
   const huge = [0, 0, 8, 255, ...Array(4 * 255).fill(0xff)];
   refused(huge, "the file has 1024");
@@ -153,6 +156,68 @@ Deno.test("encodeIdx refuses what a file cannot hold", () => {
   );
 });
 
+Deno.test("mutated bytes are an array that fits in them, or a FormatError", () => {
+  fc.assert(
+    fc.property(samples.map(encodeIdx).chain(mutationsOf), (bytes) => {
+      try {
+        const { shape, data } = parseIdx(bytes);
+        assertEquals(data.length, shape.reduce((a, b) => a * b, 1));
+        assert(data.byteLength <= bytes.length);
+      } catch (error) {
+        assertInstanceOf(error, FormatError);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("mutated gzip data is an array that it can hold, or a FormatError", async () => {
+  const zipped = await Promise.all(fc.sample(samples, 20).map((sample) => gzip(encodeIdx(sample))));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...zipped).chain(mutationsOf), async (bytes) => {
+      try {
+        const { data } = await decodeIdx(bytes);
+        assert(data.byteLength <= 1032 * bytes.length);
+      } catch (error) {
+        assertInstanceOf(error, FormatError);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("gzip data that inflates to more than its header says is refused early", async () => {
+  const head = [0, 0, 8, 1, 0, 0, 0, 3];
+  const bomb = await gzip(new Uint8Array(2 ** 26).map((_, i) => head[i] ?? 0));
+  assert(bomb.length < 2 ** 17);
+  await assertRejects(
+    () => decodeIdx(bomb),
+    FormatError,
+    "IDX: the gzip data goes on after the 11 bytes that the header inside it asks for",
+  );
+});
+
+Deno.test("gzip data whose header asks for more than it can hold, or may, is refused", async () => {
+  const most = [0, 0, 8, 255, ...Array(4 * 255).fill(0xff)];
+  for (const rank of [1, 2, 3, 4, 16, 255]) {
+    const zipped = await gzip(Uint8Array.from(most.with(3, rank)));
+    await assertRejects(() => decodeIdx(zipped), FormatError, "more than maxBytes (1073741824)");
+    await assertRejects(
+      () => decodeIdx(zipped, { maxBytes: Infinity }),
+      FormatError,
+      `which ${zipped.length} bytes of gzip cannot hold (at most 1032 each)`,
+    );
+  }
+  const four = await gzip(encodeIdx({ shape: [4], data: new Uint8Array(4) }));
+  assertEquals((await decodeIdx(four, { maxBytes: 12 })).shape, [4]);
+  await assertRejects(() => decodeIdx(four, { maxBytes: 11 }), FormatError, "asks for 12 bytes");
+  await assertRejects(
+    () => decodeIdx(four, { maxBytes: NaN }),
+    RangeError,
+    "decodeIdx: maxBytes must be a number from 0 on, got NaN",
+  );
+});
+
 Deno.test("readIdx names the file that it refuses", async () => {
   const path = await Deno.makeTempFile();
   try {
@@ -160,6 +225,11 @@ Deno.test("readIdx names the file that it refuses", async () => {
     assertEquals(await readIdx(path), { type: "byte", shape: [2], data: new Int8Array([1, -1]) });
     await Deno.writeFile(path, new Uint8Array([1, 2, 3, 4]));
     await assertRejects(() => readIdx(path), FormatError, `${path}: IDX: `);
+    await assertRejects(
+      () => readIdx(path, { maxBytes: 3 }),
+      FormatError,
+      `${path}: the file has more than maxBytes (3) bytes`,
+    );
   } finally {
     await Deno.remove(path);
   }

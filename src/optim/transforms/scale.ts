@@ -12,6 +12,7 @@ import {
   type StepCount,
   times,
 } from "../hyperparameter.ts";
+import { noteRate } from "../rate.ts";
 import { type NoState, type StateFamily, stateless, type Transformation } from "../optimizer.ts";
 
 /** The state of a transformation that goes by a schedule. */
@@ -57,7 +58,7 @@ export function scale(factor: Hyperparameter): Transformation<NoState> {
  * ```
  */
 export function scaleBySchedule(schedule: Schedule): Transformation<ScheduleState> {
-  return scaled(schedule, 1);
+  return scaled(schedule, (value) => value);
 }
 
 /**
@@ -78,25 +79,30 @@ export function scaleBySchedule(schedule: Schedule): Transformation<ScheduleStat
  */
 export function scaleByLearningRate(learningRate: LearningRate): Transformation<ScheduleState> {
   requireAmount("scaleByLearningRate", "learningRate", learningRate);
-  return scaled(learningRate, -1);
+  return scaled(learningRate, (rate) => negative(noteRate(rate)));
 }
 
 /**
- * Multiplies updates by a rate, or by its negative.
+ * Multiplies updates by a factor that is made of a rate.
  *
  * @internal
  */
-export function scaled(rate: LearningRate, sign: 1 | -1): Transformation<ScheduleState> {
-  const by = (value: Hyperparameter): Hyperparameter =>
-    sign === 1 ? value : typeof value === "number" ? -value : value.neg();
+export function scaled(
+  rate: LearningRate,
+  factorOf: (rate: Hyperparameter) => Hyperparameter,
+): Transformation<ScheduleState> {
   return {
     init: () => ({ step: typeof rate === "function" ? tensor(0, "int32") : null }),
     update: (updates, { step }) => {
-      const factor = by(typeof rate === "function" ? rate(step ?? tensor(0, "int32")) : rate);
+      const factor = factorOf(typeof rate === "function" ? rate(step ?? tensor(0, "int32")) : rate);
       return [
         treeMap((u) => times(u, factor), updates),
         { step: step === null ? null : add(step, 1) },
       ];
     },
   };
+}
+
+function negative(value: Hyperparameter): Hyperparameter {
+  return typeof value === "number" ? -value : value.neg();
 }

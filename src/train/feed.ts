@@ -1,0 +1,69 @@
+/**
+ * Data as batches, epoch by epoch.
+ *
+ * @module
+ */
+import { type random, treeLeaves } from "../../mod.ts";
+import { batches, type WithRows } from "../data/batches.ts";
+import { requireCount } from "../optim/hyperparameter.ts";
+import { rowCount } from "./rows.ts";
+
+/** What gives the batches of an epoch, from a key that no other epoch has, and the epoch from 1 on. */
+export type BatchSource<B> = (key: random.Key, epoch: number) => Iterable<B> | AsyncIterable<B>;
+
+/**
+ * What data are in batches of `N` rows: all of them at once where no size is given. Of a
+ * {@linkcode BatchSource} they are what it gives.
+ */
+export type BatchOf<D, N extends number> = D extends
+  (key: random.Key, epoch: number) => Iterable<infer B> | AsyncIterable<infer B> ? B
+  : [N] extends [never] ? Later<D>
+  : WithRows<Later<D>, N>;
+
+/** The type itself, which the compiler infers from the data and not from the loss. */
+type Later<D> = [D][D extends unknown ? 0 : never];
+
+/** The batches of an epoch, and how many there are, where that is known. */
+export interface Feed {
+  /** The batches of an epoch, from the first on. */
+  of(key: random.Key, epoch: number): Iterable<unknown> | AsyncIterable<unknown>;
+  /** How many there are in an epoch, at most. */
+  readonly steps?: number;
+}
+
+/** A feed of data that are a tree of tensors, or a source of batches. */
+export function feedOf(
+  operation: string,
+  data: unknown,
+  size: number | undefined,
+  limit: number | undefined,
+): Feed {
+  if (limit !== undefined) requireCount(operation, "stepsPerEpoch", limit);
+  if (typeof data === "function") {
+    if (size !== undefined) {
+      throw new TypeError(
+        `${operation}: batchSize goes with a tree of tensors, not with a function that gives batches`,
+      );
+    }
+    return { of: (key, epoch) => data(key, epoch), steps: limit };
+  }
+  if (treeLeaves(data).length === 0) throw new TypeError(`${operation}: the data have no tensors`);
+  if (size === undefined) return { of: () => [data], steps: 1 };
+  requireCount(operation, "batchSize", size);
+  const rows = rowCount(operation, data);
+  if (size > rows) {
+    throw new RangeError(`${operation}: batchSize is ${size}, but the data have ${rows} rows`);
+  }
+  const steps = Math.min(Math.floor(rows / size), limit ?? Infinity);
+  return { of: (key) => batches(key, data, size), steps };
+}
+
+/** Something that gives one batch after the other, at once or later. */
+export type Batches = Pick<Iterator<unknown> | AsyncIterator<unknown>, "return"> & {
+  next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+};
+
+/** The batches, to be taken one by one. */
+export function iterate(of: Iterable<unknown> | AsyncIterable<unknown>): Batches {
+  return Symbol.asyncIterator in of ? of[Symbol.asyncIterator]() : of[Symbol.iterator]();
+}
