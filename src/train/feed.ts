@@ -4,7 +4,8 @@
  * @module
  */
 import { type random, treeLeaves } from "../../mod.ts";
-import { batches, type WithRows } from "../data/batches.ts";
+import { batches } from "../data/batches.ts";
+import type { WithRows } from "../data/rows.ts";
 import { requireCount } from "../optim/hyperparameter.ts";
 import { rowCount } from "./rows.ts";
 

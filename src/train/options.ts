@@ -4,7 +4,7 @@
  * @module
  */
 import type { random } from "../../mod.ts";
-import type { WithRows } from "../data/batches.ts";
+import type { WithRows } from "../data/rows.ts";
 import type { Optimizer, StateFamily } from "../optim/optimizer.ts";
 import type { Plateau } from "../optim/schedules/plateau.ts";
 import type { Callback } from "./callback.ts";
