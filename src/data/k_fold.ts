@@ -55,10 +55,9 @@ export interface FoldOptions {
  * import { arange } from "@katachi/katachi";
  * import { kFold } from "@katachi/katachi/data";
  *
- * for (const { train, test } of kFold({ x: arange(6) }, 3)) {
- *   train.x.shape; // [4]
- *   test.x.toArray(); // [0, 1], [2, 3], [4, 5]
- * }
+ * const folds = [...kFold({ x: arange(6) }, 3)];
+ * folds.map(({ test }) => test.x.toArray()); // [[0, 1], [2, 3], [4, 5]]
+ * folds[0].train.x.toArray(); // [2, 3, 4, 5]
  * ```
  */
 export function kFold<T, const K extends number>(
