@@ -121,6 +121,7 @@ async function learnNoise(key: random.Key, x: Rows, width: number, epochs: numbe
 }
 
 heading("Numbers: the best answer has a formula");
+console.log("the noise in 20000 new numbers, at times from 1 to 100");
 
 // A third of the numbers lies around -1, two thirds around 1, with a deviation of 0.3.
 const peaks = { at: tensor([-1, 1]), share: tensor([1 / 3, 2 / 3]), deviation: 0.3 };
@@ -168,6 +169,7 @@ const curves = [10, 40, 80].map((time) => {
 await show("formula", beside(curves));
 
 heading("Points: a cloud becomes two moons");
+console.log("how far clouds are apart; 0 is the same");
 
 /**
  * Things made of noise in some steps from T to 0. Each takes the noise to be ε, guesses the thing,
@@ -240,7 +242,7 @@ for (const [name, fresh] of [["new noise in each step", 1], ["certain steps", 0]
   }
 }
 
-const few = 120;
+const few = 100;
 const way = jit((key: random.Key) => journey(key, plane.noiseIn, [few, 2], { fresh: 1 }))(kWay);
 const window = { xDomain: [-3, 3], yDomain: [-2.5, 2.5], width: 250, height: 230 } as const;
 await show(
@@ -253,29 +255,34 @@ await show(
   ),
 );
 
-// The score, -ε/σ, points to where there are more data. Arrows, each broken off from the next by NaN.
-const side = 9;
-const [gridX, gridY] = meshgrid([linspace(-2.8, 2.8, side), linspace(-2.3, 2.3, side)]);
+// The score, -ε/σ, points to where there are more data.
+
+/** An arrow as one line, with NaN at its end to break it off from the next. */
+function arrow(x: number, y: number, u: number, v: number): [number, number][] {
+  const barb = (turn: number): [number, number] => [
+    x + u - 0.3 * (u * Math.cos(turn) - v * Math.sin(turn)),
+    y + v - 0.3 * (u * Math.sin(turn) + v * Math.cos(turn)),
+  ];
+  return [[x, y], [x + u, y + v], barb(0.5), [x + u, y + v], barb(-0.5), [NaN, NaN]];
+}
+
+const [side, some] = [10, 40];
+const [gridX, gridY] = meshgrid([linspace(-2, 2, side), linspace(-1.6, 1.6, side)]);
 const grid = stack([gridX.flatten(), gridY.flatten()], 1);
+const places = grid.toArray();
 const fields = [60, 30, 10].map((time) => {
-  const t = zeros([side ** 2], "int32").add(time);
-  const steps = plane.noiseIn(grid, t).toArray();
-  const arrows = grid.toArray().map(([x, y], i) => {
-    const [dx, dy] = [-steps[i][0], -steps[i][1]];
-    const [u, v] = [0.5, 0.5].map((most) => most / Math.max(1, Math.hypot(dx, dy)));
-    const tip = [x + u * dx, y + v * dy];
-    const barb = (turn: number) => [
-      tip[0] - 0.3 * (u * dx * Math.cos(turn) - v * dy * Math.sin(turn)),
-      tip[1] - 0.3 * (u * dx * Math.sin(turn) + v * dy * Math.cos(turn)),
-    ];
-    return [[x, y], tip, barb(0.5), tip, barb(-0.5), [NaN, NaN]];
-  }).flat();
-  const noise = random.normal(random.foldIn(kCloud, time), [60, 2]);
-  const points = mixed(data.slice([[0, 60]]), noise, zeros([60], "int32").add(time));
-  return scatterPlot(points.reshape([60, 2]), {
+  const at = (rows: number) => zeros([rows], "int32").add(time);
+  const arrows = plane.noiseIn(grid, at(side ** 2)).toArray().flatMap(([dx, dy], i) => {
+    const length = -0.35 / Math.max(1, Math.hypot(dx, dy));
+    return arrow(places[i][0], places[i][1], length * dx, length * dy);
+  });
+  const noise = random.normal(random.foldIn(kCloud, time), [some, 2]);
+  const points = mixed(data.slice([[0, some]]), noise, at(some));
+  return scatterPlot(points.reshape([some, 2]), {
     title: `the score at t = ${time}`,
     lines: { score: { x: arrows.map(([x]) => x), y: arrows.map(([, y]) => y) } },
-    ...window,
+    xDomain: [-2.2, 2.2],
+    yDomain: [-1.8, 1.8],
     width: 280,
     height: 260,
   });
@@ -283,6 +290,7 @@ const fields = [60, 30, 10].map((time) => {
 await show("score", beside(fields));
 
 heading("Digits: which a network that has seen only drawn ones can read");
+console.log("one network learns to name the noise, one of the same size the picture behind it");
 
 const [kDrawn, kSeen, kReader, kModel, kMade] = random.split(kDigits, 5);
 
