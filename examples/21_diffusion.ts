@@ -9,7 +9,7 @@
  * deno run examples/21_diffusion.ts --quick
  * ```
  *
- * What you should see: what is learned lies on the curves of the formula; a round cloud of points ends
+ * What you should see: where there are data, the network lies on the formula's curves; a round cloud of points ends
  * as two moons, many times nearer to the data than noise is; and digits made of noise are read as
  * what was asked for by a network that has only seen drawn ones.
  */
@@ -329,7 +329,10 @@ type Params = ReturnType<typeof net.init>;
 const model = (params: Params, x: Rows, t: Times, y: Labels): Rows =>
   net.apply(params, concat([x, take(clock, t, 0), oneHot(y, 10)], 1));
 
-/** Learns to name the noise in a digit, or the picture behind the noise. */
+/**
+ * Learns to name the noise in a digit, or the picture behind the noise, which has less to it than
+ * noise has (T. Li and K. He, "Back to basics: let denoising generative models denoise", 2025).
+ */
 async function learnDigits(named: "noise" | "picture") {
   const { params } = await fit({
     loss: (params: Params, batch: { x: Rows; y: Labels }, { key }) => {
