@@ -1,0 +1,11 @@
+import { random, zeros, type Dim, type Tensor } from "@katachi/katachi";
+import { linear } from "@katachi/katachi/nn";
+import { sgd } from "@katachi/katachi/optim";
+import { fit, supervised } from "@katachi/katachi/train";
+const m = linear.of(1, 1);
+const l1 = (p: Tensor<[4, 1]>, y: Tensor<[4, 1]>) => p.sub(y).square().mean();
+const l2 = <B extends Dim>(p: Tensor<[B, 1]>, y: Tensor<[B, 1]>) => p.sub(y).square().mean();
+const data = { x: zeros([4, 1]), y: zeros([4, 1]) };
+const opts = { params: m.init(random.key(0)), optimizer: sgd(1), data, epochs: 1, key: random.key(0) };
+await fit({ ...opts, loss: supervised(m, l1) });
+await fit({ ...opts, loss: supervised(m, l2) });
