@@ -24,7 +24,6 @@ export { heatmap, type HeatmapOptions } from "./heatmap.ts";
 export { histograms, type HistogramsOptions } from "./histograms.ts";
 export { imageGrid, type ImageGridOptions, type Images } from "./image_grid.ts";
 export {
-  type EpochFigures,
   learningCurves,
   type LearningCurvesOptions,
   type Losses,
