@@ -16,18 +16,17 @@
  * exact one, up to an error that shrinks by the same factor with every inner step.
  */
 import {
+  concat,
   type Dim,
   foriLoop,
   grad,
   greaterEqual,
-  jit,
   log,
   maximum,
   mean,
   random,
   type Tensor,
   tensor,
-  vmap,
 } from "@katachi/katachi";
 import { trainTestSplit } from "@katachi/katachi/data";
 import { solve } from "@katachi/katachi/linalg";
@@ -58,8 +57,8 @@ const squares: Judgement = (order, demand) => order.sub(demand).square().mean();
 const baker = linear.of(1, 1);
 const { train: past, test: future } = trainTestSplit({ x: warmth, y: demand }, days / 2);
 
-/** What the baker orders on the days to come, after learning from those that were. */
-async function orders(loss: Judgement) {
+/** What the baker has learned from the days that were: an order for every temperature. */
+async function learned(loss: Judgement) {
   const { params } = await fit({
     loss: supervised(baker, loss),
     params: baker.init(initKey),
@@ -69,11 +68,12 @@ async function orders(loss: Judgement) {
     key: initKey,
     progress: false,
   });
-  return baker.apply(params, future.x);
+  return <B extends Dim>(warmth: Tensor<[B, 1]>) => baker.apply(params, warmth);
 }
 
-const byForecast = await orders(squares);
-const byCost = await orders(cost);
+const forecasting = await learned(squares);
+const endToEnd = await learned(cost);
+const [byForecast, byCost] = [forecasting(future.x), endToEnd(future.x)];
 const covered = (order: Tensor<[number, 1]>) => mean(greaterEqual(order, future.y)).item();
 
 heading("The baker: hundreds of loaves, on days to come");
@@ -85,6 +85,23 @@ figure("end to end: cost", cost(byCost, future.y).item());
 figure("end to end: share of days covered", covered(byCost));
 figure("best share, tooFew / (tooFew + tooMany)", tooFew / (tooFew + tooMany));
 
+const ends = tensor([[0], [1]]);
+await show(
+  "baker",
+  scatterPlot(
+    concat([future.x.mul(30), future.y], 1).slice([[0, 300]]),
+    {
+      title: "What the baker orders",
+      xLabel: "temperature in °C",
+      yLabel: "hundreds of loaves",
+      lines: {
+        "by forecast": { x: [0, 30], y: forecasting(ends).flatten() },
+        "end to end": { x: [0, 30], y: endToEnd(ends).flatten() },
+      },
+    },
+  ),
+);
+
 // 2. The investor. Each day there are six assets; what they bring follows from four signals, but not
 // along straight lines, as the forecast has it. The decision z spreads the money, so as to maximize
 // r·z - risk z·z: it is found by steps of descent that stay on the simplex (each multiplies z by e to the
@@ -93,32 +110,34 @@ figure("best share, tooFew / (tooFew + tooMany)", tooFew / (tooFew + tooMany));
 const assets = 6;
 const signals = 4;
 const risk = 0.5;
+const dtype = "float64";
 const [signalKey, slopeKey, bendKey, noiseKey] = random.split(marketKey, 4);
-const x = random.normal(signalKey, [days, signals]);
-const slopes = random.normal(slopeKey, [signals, assets]).mul(0.3);
-const bends = random.normal(bendKey, [signals, assets]);
-const returns = x.matmul(slopes).add(x.square().sub(1).matmul(bends)).add(
-  random.normal(noiseKey, [days, assets]).mul(0.3),
-);
+const x = random.normal(signalKey, [days, signals], { dtype });
+const slopes = random.normal(slopeKey, [signals, assets], { dtype }).mul(0.3);
+const bends = random.normal(bendKey, [signals, assets], { dtype });
+const noise = random.normal(noiseKey, [days, assets], { dtype }).mul(0.3);
+const returns = x.matmul(slopes).add(x.square().sub(1).matmul(bends)).add(noise);
 
-type Spread<B extends Dim> = Tensor<[B, 6]>;
+type Spread<B extends Dim> = Tensor<[B, 6], "float64">;
 
 /** What a spread brings on average, less what its risk is worth. */
 const worth = <B extends Dim>(z: Spread<B>, returns: Spread<B>) =>
   z.mul(returns).sub(z.square().mul(risk)).sum(1).mean();
 
 /** The best spread for a forecast, by descent from an even one. */
-function decide<B extends Dim>(forecast: Spread<B>, steps = 30): Spread<B> {
-  return foriLoop(0, steps, (_, z: Spread<B>) => {
+function decide<B extends Dim>(forecast: Spread<B>): Spread<B> {
+  return foriLoop(0, 30, (_, z: Spread<B>) => {
     const slope = forecast.sub(z.mul(2 * risk));
-    return softmax(log(z.add(1e-12)).add(slope.mul(0.5)), { axis: 1 });
+    return softmax(log(z.add(1e-12)).add(slope.mul(0.5)), 1);
   }, forecast.mul(0).add(1 / assets));
 }
 
-const investor = linear.of(signals, assets);
+const investor = linear.of(signals, assets, { dtype });
 const market = trainTestSplit({ x, y: returns }, days / 2);
 
-async function forecasts(loss: typeof worth) {
+async function forecasts(
+  loss: <B extends Dim>(forecast: Spread<B>, returns: Spread<B>) => Tensor<[], "float64">,
+) {
   const { params } = await fit({
     loss: supervised(investor, loss),
     params: investor.init(initKey),
@@ -142,3 +161,50 @@ figure("end to end: squared error", error(nearGain));
 figure("end to end: gain", gain(nearGain));
 figure("even spread: gain", worth(market.test.y.mul(0).add(1 / assets), market.test.y).item());
 figure("knowing the returns: gain", gain(market.test.y));
+
+// 3. Is the gradient through the descent the right one? Where the inner problem is
+// min ½ z·Az - b·z, the decision is A⁻¹b, and the derivative of ½|z - t|² by b is A⁻¹(z - t). What the
+// unrolled descent gives comes closer by (κ - 1)/(κ + 1) with every inner step, κ = 10 here.
+
+const a = tensor([[5.5, 4.5], [4.5, 5.5]], "float64"); // eigenvalues 1 and 10
+const target = tensor([1, -2], "float64");
+type Pair = Tensor<[2], "float64">;
+
+const descended = (b: Pair, steps: number) =>
+  foriLoop(0, steps, (_, z: Pair) => z.sub(a.matmul(z).sub(b).mul(2 / 11)), b.mul(0));
+const missed = (z: Pair) => z.sub(target).square().sum().mul(0.5);
+
+const b = tensor([3, 1], "float64");
+const exact = solve(a, solve(a, b).sub(target));
+const depths = [5, 10, 15, 20, 25, 30, 35, 40];
+const errors = depths.map((steps) => {
+  const unrolled = grad((b: Pair) => missed(descended(b, steps)))(b);
+  return unrolled.sub(exact).abs().max().item();
+});
+
+heading("The gradient through the inner descent, against the exact one");
+for (const [i, steps] of depths.entries()) {
+  console.log(`${String(steps).padStart(3)} steps   error ${errors[i].toExponential(1)}`);
+}
+figure("error: factor per inner step", (errors[7] / errors[3]) ** (1 / 20));
+figure("expected (κ - 1) / (κ + 1)", 9 / 11);
+
+// And the investor's, against a finite difference in some direction.
+
+const few = x.slice([[0, 8]]).matmul(slopes);
+const brought = returns.slice([[0, 8]]);
+const direction = random.normal(initKey, [8, assets], { dtype });
+const along = (step: Tensor<[], "float64">) => worth(decide(few.add(direction.mul(step))), brought);
+const slope = grad(along)(tensor(0, "float64")).item();
+const h = 1e-5;
+const rise = (along(tensor(h, "float64")).item() - along(tensor(-h, "float64")).item()) / (2 * h);
+figure("investor: slope", slope);
+figure("investor: slope, relative difference", Math.abs(slope - rise) / Math.abs(rise));
+
+await show(
+  "gradient",
+  linePlot(
+    { "unrolled": { x: depths, y: errors } },
+    { title: "Error of the gradient", xLabel: "inner steps", yScale: "log" },
+  ),
+);
