@@ -4,7 +4,7 @@
  * @module
  */
 import { random } from "../../mod.ts";
-import type { WithRows } from "../data/batches.ts";
+import type { WithRows } from "../data/rows.ts";
 import { requireCount } from "../optim/hyperparameter.ts";
 import type { Given } from "./checked.ts";
 import { evaluationOf } from "./evaluation.ts";

@@ -13,7 +13,7 @@ import { elementsOf } from "../tensor/storage.ts";
 import { flattenTree, requireSameTree } from "../tensor/tree.ts";
 import type { Callback, Stopped } from "./callback.ts";
 import { evaluationOf } from "./evaluation.ts";
-import { type BatchOf, feedOf } from "./feed.ts";
+import { type DataBatch, feedOf } from "./feed.ts";
 import { type History, historyOf } from "./history.ts";
 import { judgeOf, type Metrics } from "./judge.ts";
 import { type Plan, train } from "./loop.ts";
@@ -56,8 +56,8 @@ export async function fit<
     & TrainingOptions<P, D, N, S, StateOf<F, P>, M>
     & NeedsState<S>
     & (
-      | LossOptions<P, BatchOf<D, N>, S, F, M, R>
-      | StepOptions<P, BatchOf<D, N>, S, M, R>
+      | LossOptions<P, DataBatch<D, N>, S, F, M, R>
+      | StepOptions<P, DataBatch<D, N>, S, M, R>
     ),
 ): Promise<Fitted<P, S, StateOf<F, P>>> {
   const { plan, start } = prepared(options as unknown as AnyOptions);

@@ -4,11 +4,11 @@
  * @module
  */
 import type { random } from "../../mod.ts";
-import type { WithRows } from "../data/batches.ts";
+import type { WithRows } from "../data/rows.ts";
 import type { Optimizer, StateFamily } from "../optim/optimizer.ts";
 import type { Plateau } from "../optim/schedules/plateau.ts";
 import type { Callback } from "./callback.ts";
-import type { BatchOf } from "./feed.ts";
+import type { DataBatch } from "./feed.ts";
 import type { Given, GivenByStep } from "./checked.ts";
 import type { LossContext, LossResult, Taken } from "./loss.ts";
 import type { EarlyStopping, Mode, Monitor } from "./monitor.ts";
@@ -61,7 +61,7 @@ export interface TrainingOptions<P, D, N extends number, S, O, M> {
   /** Where all randomness comes from: the order of the rows, and the keys of the steps. */
   readonly key: random.Key;
   /** Data to judge the model on after epochs; in batches as large as those of the data, unless told. */
-  readonly validation?: WithRows<NoInfer<BatchOf<D, N>>, number>;
+  readonly validation?: WithRows<NoInfer<DataBatch<D, N>>, number>;
   /** After how many epochs each the model is judged; 1 unless given. */
   readonly validationFreq?: number;
   /** How many rows of the validation data are judged at once. */
