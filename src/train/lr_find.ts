@@ -81,11 +81,11 @@ const [skipFirst, skipLast] = [10, 1];
  *   loss: supervised(model, meanSquaredError),
  *   params: model.init(random.key(1)),
  *   optimizer: adam,
- *   data: { x, y: x.sum(1, true) },
+ *   data: { x, y: x.sum(1, { keepDims: true }) },
  *   batchSize: 32,
  *   key: random.key(2),
  * });
- * suggestion; // about 0.5
+ * suggestion; // about 0.2
  * ```
  */
 export async function lrFind<
