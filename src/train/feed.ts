@@ -20,7 +20,11 @@ export type DataBatch<D, N extends number> = D extends
   : [N] extends [never] ? Later<D>
   : WithRows<Later<D>, N>;
 
-/** The type itself, which the compiler infers from the data and not from the loss. */
+/**
+ * The type itself, which the compiler infers from the data and not from the loss.
+ *
+ * @internal
+ */
 type Later<D> = [D][D extends unknown ? 0 : never];
 
 /** The batches of an epoch, and how many there are, where that is known. */
