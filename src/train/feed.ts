@@ -29,8 +29,8 @@ type Later<D> = [D][D extends unknown ? 0 : never];
 
 /** The batches of an epoch, and how many there are, where that is known. */
 export interface Feed {
-  /** The batches of an epoch, without so many at the start. */
-  of(key: random.Key, epoch: number, skip: number): Batches | Promise<Batches>;
+  /** The batches of an epoch, without so many at the start; the key is made where it is needed. */
+  of(key: () => random.Key, epoch: number, skip: number): Batches | Promise<Batches>;
   /** How many there are in an epoch, at most. */
   readonly steps?: number;
 }
@@ -50,7 +50,7 @@ export function feedOf(
       );
     }
     return {
-      of: (key, epoch, skip) => without(skip, iterate(data(key, epoch))),
+      of: (key, epoch, skip) => without(skip, iterate(data(key(), epoch))),
       steps: limit,
     };
   }
@@ -64,7 +64,7 @@ export function feedOf(
     throw new RangeError(`${operation}: batchSize is ${size}, but the data have ${rows} rows`);
   }
   const steps = Math.min(Math.floor(rows / size), limit ?? Infinity);
-  return { of: (key, _, skip) => batches(key, data, size, { skip }), steps };
+  return { of: (key, _, skip) => batches(key(), data, size, { skip }), steps };
 }
 
 /** Something that gives one batch after the other, at once or later. */

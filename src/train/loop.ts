@@ -86,7 +86,7 @@ export async function train(
 
   /** Takes the steps of an epoch that are left; says why it ended before the last one. */
   const takeSteps = async (epoch: number): Promise<Stopped | undefined> => {
-    const batches = await feed.of(random.foldIn(dataKey, epoch), epoch, now.stepInEpoch);
+    const batches = await feed.of(() => random.foldIn(dataKey, epoch), epoch, now.stepInEpoch);
     try {
       while (now.stepInEpoch < (feed.steps ?? Infinity)) {
         const next = batches.next();
