@@ -15,17 +15,15 @@ import {
   argmax,
   type Dim,
   equal,
-  fromBuffer,
   jit,
   mean,
   random,
   type Tensor,
   valueAndGrad,
 } from "@katachi/katachi";
-import { batches, readIdx, trainTestSplit } from "@katachi/katachi/data";
+import { batches, drawnDigits, readMnistPart, trainTestSplit } from "@katachi/katachi/data";
 import { linear, relu, softmaxCrossEntropy } from "@katachi/katachi/nn";
 import { adam, applyUpdates } from "@katachi/katachi/optim";
-import { drawDigits } from "./glyphs.ts";
 
 // The model: 784 pixels, 128 hidden units, 10 classes.
 
@@ -46,34 +44,19 @@ interface Digits {
   readonly y: Tensor<[number], "int32">;
 }
 
-async function read(dir: string, part: "train" | "t10k"): Promise<Digits> {
-  const images = await readIdx(await find(dir, `${part}-images-idx3-ubyte`));
-  const labels = await readIdx(await find(dir, `${part}-labels-idx1-ubyte`));
-  const [rows] = images.shape;
-  return {
-    x: fromBuffer(Float32Array.from(images.data, (pixel) => pixel / 255), [rows, 784]),
-    y: fromBuffer(Int32Array.from(labels.data), [rows]),
-  };
-}
-
-/** The file itself, or the gzipped one. */
-async function find(dir: string, name: string): Promise<string> {
-  for (const path of [`${dir}/${name}`, `${dir}/${name}.gz`]) {
-    if (await Deno.stat(path).then(() => true, () => false)) return path;
-  }
-  throw new Deno.errors.NotFound(`no ${name} or ${name}.gz in ${dir}`);
-}
-
 async function load(dir: string | undefined): Promise<{ train: Digits; test: Digits }> {
+  const flatten = true;
   if (dir === undefined) {
-    return { train: drawDigits(random.key(1), 4000), test: drawDigits(random.key(2), 1000) };
+    return {
+      train: drawnDigits(random.key(1), 4000, { flatten }),
+      test: drawnDigits(random.key(2), 1000, { flatten }),
+    };
   }
-  const test = await read(dir, "t10k");
-  const train = await read(dir, "train").catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
-  return train === undefined ? trainTestSplit(test, Math.floor(test.y.size / 5)) : { train, test };
+  const test = await readMnistPart(dir, "test", { flatten });
+  const names = await Array.fromAsync(Deno.readDir(dir), ({ name }) => name);
+  return names.some((name) => name.startsWith("train-images"))
+    ? { train: await readMnistPart(dir, "train", { flatten }), test }
+    : trainTestSplit(test, Math.floor(test.y.size / 5));
 }
 
 // The training.

@@ -34,6 +34,19 @@ export {
 } from "./k_fold.ts";
 export { type TimeSeriesOptions, timeSeriesSplit } from "./time_series_split.ts";
 export type { RowLabels } from "./strata.ts";
+export type { FeatureShape, FitOptions, Measured, Scaler } from "./scaler.ts";
+export { minMax, type MinMaxOptions, robust, standardize } from "./scaling.ts";
+export {
+  type ClassName,
+  decodeLabels,
+  type EncodedLabels,
+  encodeLabels,
+  type EncodeOptions,
+} from "./class_labels.ts";
+export { polynomialFeatureNames, polynomialFeatures } from "./polynomial_features.ts";
+export type { Polynomial, PolynomialOptions } from "./polynomial_shape.ts";
+export { type Radial, radialFeatures } from "./radial_features.ts";
+export { slidingWindows, type Windows, type WindowsOptions } from "./sliding_windows.ts";
 export { FormatError } from "./format_error.ts";
 export {
   decodeIdx,
@@ -65,3 +78,17 @@ export {
   type CsvNumbers,
   type CsvTensor,
 } from "./csv_dataset.ts";
+export { blobs, type BlobsOptions } from "./generators/blobs.ts";
+export { checkerboard } from "./generators/checkerboard.ts";
+export { circles } from "./generators/circles.ts";
+export type { Curve, CurveOptions } from "./generators/curve.ts";
+export { iceCream, iceCreamTruth } from "./generators/ice_cream.ts";
+export { moons } from "./generators/moons.ts";
+export { type LineOptions, noisyLine } from "./generators/noisy_line.ts";
+export { noisyPolynomial } from "./generators/noisy_polynomial.ts";
+export type { NoiseOptions, Points } from "./generators/points.ts";
+export { type SineOptions, sineWave } from "./generators/sine_wave.ts";
+export { spirals, type SpiralsOptions } from "./generators/spirals.ts";
+export { xor } from "./generators/xor.ts";
+export { drawnDigits, type DrawnDigitsOptions } from "./generators/drawn_digits.ts";
+export { tinyImageClasses, tinyImages } from "./generators/tiny_images.ts";

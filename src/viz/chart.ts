@@ -34,6 +34,8 @@ export interface Line {
   readonly width?: number;
   /** Whether it is broken into dashes. */
   readonly dashed?: boolean;
+  /** Whether it is drawn with few dots where there are only characters. */
+  readonly faint?: boolean;
   /** Whether its glyph is put on it where there are no colours. */
   readonly glyphs?: boolean;
 }

@@ -22,7 +22,7 @@ import type { Picture } from "./picture.ts";
  * import { conv } from "@katachi/katachi/nn";
  * import { filterGrid } from "@katachi/katachi/viz";
  *
- * const { params } = conv.of([8, 1, 5, 5]).init(random.key(0));
+ * const params = conv.of(1, 8, [5, 5]).init(random.key(0));
  * console.log(filterGrid(params.weight, { columns: 4 }).text());
  * ```
  */

@@ -31,13 +31,16 @@ export function paintMark(on: Surface, mark: Mark, items: readonly Item[]): void
   }
 }
 
-/** A line of dots, on for `on` dots and off for as many where it is dashed. */
+/** Which dots of a line are drawn: each, three of six, or one of three. */
+type Pattern = "whole" | "dashed" | "faint";
+
+/** A line of dots; gives how many there were, so that the next goes on with the pattern. */
 function stroke(
   on: Surface,
   from: Item,
   to: Item,
   look: Pick<Look, "color">,
-  dashed = false,
+  pattern: Pattern,
   start = 0,
 ): number {
   const line = clipped(
@@ -51,18 +54,24 @@ function stroke(
   const color = rgb(look.color);
   for (let i = 0; i <= steps; i++) {
     const part = steps === 0 ? 0 : i / steps;
-    if (dashed && (start + i) % 6 > 2) continue;
+    if (pattern === "dashed" && (start + i) % 6 > 2) continue;
+    if (pattern === "faint" && (start + i) % 3 > 0) continue;
     on.dot(x1 + part * (x2 - x1), y1 + part * (y2 - y1), color);
   }
   return start + steps;
 }
 
-function paintLine(on: Surface, { look, dashed, glyphs }: Line, items: readonly Item[]): void {
+function paintLine(
+  on: Surface,
+  { look, dashed, faint, glyphs }: Line,
+  items: readonly Item[],
+): void {
+  const pattern = faint === true ? "faint" : dashed === true ? "dashed" : "whole";
   let drawn = 0;
   items.forEach((item, i) => {
     const previous = items[i - 1] ?? item;
     const isWhole = item.defined !== false && previous.defined !== false;
-    if (isWhole) drawn = stroke(on, previous, item, look, dashed, drawn);
+    if (isWhole) drawn = stroke(on, previous, item, look, pattern, drawn);
   });
   if (glyphs === true && !on.colors) paintGlyphs(on, look, items);
 }
@@ -154,7 +163,7 @@ function paintBar(on: Surface, { bars, look, along, backdrop }: Bars, i: number,
 }
 
 function paintRule(on: Surface, _: Rule, { x = 0, y = 0, x2 = x, y2 = y }: Item): void {
-  stroke(on, { x, y }, { x: x2, y: y2 }, { color: ink.quiet }, true);
+  stroke(on, { x, y }, { x: x2, y: y2 }, { color: ink.quiet }, "dashed");
 }
 
 function paintWord(on: Surface, { words, align }: Words, i: number, item: Item): void {

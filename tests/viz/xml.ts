@@ -25,6 +25,8 @@ const entities: Readonly<Record<string, string>> = {
 
 /** The one element that a text is. @throws {Error} Where it is not well-formed. */
 export function parseXml(text: string): XmlElement {
+  const wrong = text.match(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u);
+  if (wrong !== null) throw new Error(`no character of XML: ${wrong[0].codePointAt(0)}`);
   const root: XmlNode[] = [];
   const open: { tag: string; children: XmlNode[] }[] = [{ tag: "", children: root }];
   tokens.lastIndex = 0;

@@ -10,19 +10,12 @@ const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 /**
  * The names of a function's parameters, as far as they can be read off its source: a parameter that
  * is taken apart, as in `({ w, b }) => …`, has none, nor has one of a function that wraps another.
- *
- * @example
- * ```ts
- * import { argumentNames } from "./argument_names.ts";
- *
- * argumentNames((params: unknown, [x]: number[]) => [params, x]); // ["params", undefined]
- * ```
  */
 export function argumentNames(
   f: (...args: never[]) => unknown,
 ): readonly (string | undefined)[] {
   const source = Function.prototype.toString.call(f);
-  const head = /^(?:async\s+)?(?:function\b[^(]*)?(?:\(|(?=[^\s(]+\s*=>))/.exec(source);
+  const head = /^(?:async\s+)?(?:[^(=]*\(|(?=[^\s(=]+\s*=>))/.exec(source);
   if (head === null) return [];
   const names: (string | undefined)[] = [];
   let [depth, text] = [0, ""];

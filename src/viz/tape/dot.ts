@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TapeEdge, TapeFrame, TapeNode, Way } from "./graph.ts";
+import type { TapeEdge, TapeFrame, TapeNode, Way } from "./node.ts";
 
 /** Which way the computation goes on the page. */
 export type Direction = "down" | "right";
@@ -24,8 +24,7 @@ const inks = {
   kept: { line: "#767676" },
 } as const;
 
-/** Room around the text on an edge, which would lie on the line otherwise. */
-const space = "\u00a0\u00a0";
+const space = "\u00a0";
 
 const font = "Helvetica,Arial,sans-serif";
 
@@ -138,7 +137,9 @@ function wayOf(nodes: readonly TapeNode[], { from }: TapeEdge, way: Way): keyof 
 function edgeLine({ from, label }: TapeEdge, to: number, ink: keyof typeof inks): string {
   const { line } = inks[ink];
   const dashes = ink === "kept" ? " style=dashed" : "";
-  const text = label === "" ? "" : ` label=${quoted(`${space}${label}${space}`)}`;
+  // Room on both sides, without which a wide font would lie on the line.
+  const room = space.repeat(2 + label.length / 8);
+  const text = label === "" ? "" : ` label=${quoted(room + label + room)}`;
   return `n${from} -> n${to} [class="${ink}" color="${line}" fontcolor="${line}"${dashes}${text}];`;
 }
 

@@ -7,6 +7,7 @@ import { isTensor } from "../../tensor/storage.ts";
 import { Picture } from "../picture.ts";
 import { type Direction, tapeDot } from "./dot.ts";
 import { tapeGraph } from "./graph.ts";
+import { printable } from "./node.ts";
 import { railsText } from "./rails.ts";
 import { recordTapes } from "./recording.ts";
 import { layOut } from "./svg.ts";
@@ -78,7 +79,8 @@ export function drawTape<A extends readonly unknown[]>(
 ): Picture {
   const [given, options] = apart(args);
   const { backward, argnums = 0, names, fold = true, depth = Infinity } = options;
-  const { direction = "down", title, maxNodes = 400 } = options;
+  const { direction = "down", maxNodes = 400 } = options;
+  const title = options.title === undefined ? undefined : printable(options.title);
   const recording = recordTapes(f, given, { backward, argnums, names });
   const nodes = tapeGraph(recording, { fold, depth });
   if (nodes.length > maxNodes) {
@@ -89,7 +91,11 @@ export function drawTape<A extends readonly unknown[]>(
     );
   }
   return new Picture({
-    svg: () => layOut(tapeDot(nodes, title, direction), title ?? `what ${recording.name} computes`),
+    svg: () =>
+      layOut(
+        tapeDot(nodes, title, direction),
+        title ?? printable(`the computation of ${recording.name}`),
+      ),
     text: (text) => railsText(nodes, { title, ...text }),
   });
 }

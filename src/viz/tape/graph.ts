@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { showShape } from "../../shape/fail.ts";
 import { sizeOf } from "../../tensor/storage.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { literalText, valueText } from "../../tape/print.ts";
@@ -18,48 +17,15 @@ import {
 } from "../../tape/tape.ts";
 import { innerInputs } from "./inner_inputs.ts";
 import { calledName, notation } from "./notation.ts";
+import {
+  changeLabel,
+  printable,
+  type TapeEdge,
+  type TapeFrame,
+  type TapeNode,
+  type Way,
+} from "./node.ts";
 import type { Recording } from "./recording.ts";
-
-/** The way from the arguments to the results, or back from these to the gradients. */
-export type Way = "forward" | "backward";
-
-/** A frame around the equations of a tape that is called. */
-export interface TapeFrame {
-  /** What is called. */
-  readonly label: string;
-  /** Which way it is on. */
-  readonly way: Way;
-  /** The frame around this one. */
-  readonly parent?: TapeFrame;
-}
-
-/** A value that goes from where it is made to where it is read. */
-export interface TapeEdge {
-  /** The number of the node that made it. */
-  readonly from: number;
-  /** Its shape and dtype as it was made. */
-  readonly made: Abstract;
-  /** Its shape and dtype as it is read; another one where broadcasts and the like are left out. */
-  readonly read: Abstract;
-  /** What is written beside it. */
-  readonly label: string;
-}
-
-/** An equation, or where values come from and go to. */
-export interface TapeNode {
-  /** What it is. */
-  readonly kind: "input" | "captured" | "equation" | "result";
-  /** Which way it is on. */
-  readonly way: Way;
-  /** Its text, such as `b = a × 2`. */
-  readonly label: string;
-  /** What comes out, but for results. */
-  readonly outputs: readonly Abstract[];
-  /** The frame that it is in. */
-  readonly frame?: TapeFrame;
-  /** What it reads. */
-  readonly edges: readonly TapeEdge[];
-}
 
 /** How much is shown. */
 export interface GraphOptions {
@@ -74,20 +40,6 @@ export function tapeGraph(recording: Recording, options: GraphOptions): readonly
   const graph = new Graph(recording, options);
   graph.draw();
   return graph.nodes;
-}
-
-/** Dims, after the dtype where it is not float32; nothing for a float32 scalar. */
-export function typeLabel({ shape, dtype }: Abstract): string {
-  if (dtype !== "float32") return `${dtype}${shape.length === 0 ? "" : ` ${showShape(shape)}`}`;
-  return shape.length === 0 ? "" : showShape(shape);
-}
-
-/** The type of a value that is made so and read so: `[8] → [4, 8]`. */
-function changeLabel(made: Abstract, read: Abstract): string {
-  const [before, after] = [typeLabel(made), typeLabel(read)];
-  if (before === after) return after;
-  if (made.dtype === read.dtype) return `${before || "[]"} → ${showShape(read.shape)}`;
-  return `${before || "float32"} → ${after || "float32"}`;
 }
 
 /** What is known of a value while the graph is drawn. */
@@ -231,7 +183,7 @@ class Graph {
 
   #inFrame<R>(label: string, draw: () => R): R {
     const parent = this.#frame;
-    this.#frame = { label, way: this.#way, parent };
+    this.#frame = { label: printable(label), way: this.#way, parent };
     const result = draw();
     this.#frame = parent;
     return result;
@@ -297,7 +249,14 @@ class Graph {
     // What is given is in no frame: it may be read in several.
     const given = read.length === 0 && (kind === "input" || kind === "captured");
     const frame = given ? undefined : this.#frame;
-    return this.nodes.push({ kind, way: this.#way, label, outputs, frame, edges }) - 1;
+    return this.nodes.push({
+      kind,
+      way: this.#way,
+      label: printable(label),
+      outputs,
+      frame,
+      edges,
+    }) - 1;
   }
 
   /** Letters for values, none of which is the name of an argument or a result. */

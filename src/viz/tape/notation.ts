@@ -97,10 +97,9 @@ function product(
   return `${a}${turnedLeft ? "ᵀ" : ""} @ ${b}${turnedRight ? "ᵀ" : ""}`;
 }
 
-/** The settings in brackets, as far as they are short. */
+/** The settings in brackets, as far as they are short; those of a call or a loop are its tapes. */
 function settings({ meaning }: Primitive, params: Params): string {
-  const { inline } = settingsText(
-    meaning.kind === "call" ? { ...params, name: undefined } : params,
-  );
+  if (meaning.kind === "call" || meaning.kind === "control") return "";
+  const { inline } = settingsText(params);
   return inline === "" || inline.length > longestSettings ? "" : ` ${inline}`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TextOptions } from "../picture.ts";
-import { type TapeFrame, type TapeNode, typeLabel, type Way } from "./graph.ts";
+import { type TapeFrame, type TapeNode, typeLabel, type Way } from "./node.ts";
 
 /** How a graph is written. */
 export interface RailsOptions extends TextOptions {
@@ -55,11 +55,18 @@ export function railsText(
     }
     frames = around;
     const indent = "  ".repeat(around.length);
-    const types = node.outputs.map(typeLabel).filter((type) => type !== "").join(", ");
+    const types = typesOf(node);
     const head = cut(rails, width).padEnd(width);
     write(columnsOf(`${head}  ${indent}${node.label}`, types, columns), node.way);
   }
   return lines.join("\n");
+}
+
+/** The types of what comes out; nothing for one float32 scalar. */
+function typesOf({ outputs }: TapeNode): string {
+  return outputs.length === 1
+    ? typeLabel(outputs[0])
+    : outputs.map((output) => typeLabel(output) || "[]").join(", ");
 }
 
 /** A text, and another at the end of the line. */
@@ -90,7 +97,7 @@ function framesOf({ frame }: TapeNode): readonly TapeFrame[] {
   return frames;
 }
 
-/** The order of computation, but that what is given stands right before it is first read. */
+/** The order of computation, but that what is given stands right before it is first read, if ever. */
 function whenRead(nodes: readonly TapeNode[]): readonly number[] {
   const order: number[] = [];
   const placed = new Set<number>();
@@ -99,12 +106,15 @@ function whenRead(nodes: readonly TapeNode[]): readonly number[] {
     placed.add(i);
     order.push(i);
   };
+  const read = new Set(nodes.flatMap(({ edges }) => edges.map(({ from }) => from)));
+  for (const [i, node] of nodes.entries()) {
+    if (isGiven(node) && !read.has(i)) place(i);
+  }
   for (const [i, node] of nodes.entries()) {
     if (isGiven(node)) continue;
     for (const { from } of node.edges) place(from);
     place(i);
   }
-  for (const i of nodes.keys()) place(i);
   return order;
 }
 
@@ -114,6 +124,8 @@ class Rails {
   readonly #lastRead = new Map<number, number>();
   /** For each column, the node whose value is in it. */
   readonly #columns: (number | undefined)[] = [];
+  /** The column of a dot above that no rail leads out of. */
+  #deadEnd = -1;
 
   constructor(nodes: readonly TapeNode[], order: readonly number[]) {
     this.#nodes = nodes;
@@ -133,8 +145,7 @@ class Rails {
     const sources = new Set(edges.map(({ from }) => this.#columns.indexOf(from)));
     const ends = (column: number) => this.#lastRead.get(this.#columns[column]!) === i;
     const passing = [...sources].filter(ends).sort((a, b) => a - b);
-    const free = this.#columns.findIndex((value) => value === undefined);
-    const own = passing[0] ?? (free < 0 ? this.#columns.length : free);
+    const own = passing[0] ?? this.#free();
     const dot = kind === "equation" ? "●" : "○";
 
     const joined = [...sources, own];
@@ -150,9 +161,18 @@ class Rails {
       else text += crossed && column < right ? "─" : " ";
     }
     for (const column of passing) this.#columns[column] = undefined;
-    this.#columns[own] = this.#lastRead.has(i) ? i : undefined;
+    const goesOn = this.#lastRead.has(i);
+    this.#columns[own] = goesOn ? i : undefined;
+    this.#deadEnd = goesOn ? -1 : own;
     while (this.#columns.length > 0 && this.#columns.at(-1) === undefined) this.#columns.pop();
     return text.trimEnd();
+  }
+
+  /** A column for a rail that begins; right below a dead end it would seem to go on from there. */
+  #free(): number {
+    for (let column = 0;; column++) {
+      if (this.#columns[column] === undefined && column !== this.#deadEnd) return column;
+    }
   }
 }
 
