@@ -89,7 +89,7 @@ const refused: readonly (readonly [program: string, message: string])[] = [
   ],
   [
     `evaluate({ data, params, loss: (p, { x }) => x.matmul(p.w) });`,
-    "fit: the loss must be a scalar, got [?, 3]",
+    "evaluate: the loss must be a scalar, got [?, 3]",
   ],
 ];
 
