@@ -22,19 +22,15 @@ export function scaleSpec(
 
 /** An axis with about so many ticks. */
 export function axisSpec(name: string, axis: Axis, ticks: number, medium: Medium): Json {
-  const { scale: type, domain, names, grid, whole } = axis;
-  const greatest = Math.max(...domain.map(Math.abs));
-  const format = type === "log"
-    ? "~g"
-    : greatest >= 1e5
-    ? "~s"
-    : greatest < 1e-3
-    ? "~e"
-    : undefined;
+  const { scale: type, names, grid, whole } = axis;
+  const format = formatOf(axis);
   const label = names !== undefined
     ? { scale: `${name}Names`, field: "value" }
     : format === "~e"
-    ? { signal: "datum.value === 0 ? '0' : datum.label" }
+    ? {
+      signal:
+        "datum.value === 0 || datum.value === 1 ? datum.value : replace(datum.label, '+', '')",
+    }
     : undefined;
   const isTerminal = medium.name === "terminal";
   const count = Math.max(3, Math.round(ticks));
@@ -66,6 +62,14 @@ export function axisSpec(name: string, axis: Axis, ticks: number, medium: Medium
       : { values: names.map((_, i) => i) }),
     ...(label === undefined ? {} : { encode: { labels: { update: { text: label } } } }),
   };
+}
+
+/** How all numbers on an axis are written: where some are very small or large, as powers of ten. */
+function formatOf({ scale, domain }: Axis): string | undefined {
+  const sizes = domain.map(Math.abs);
+  const greatest = Math.max(...sizes);
+  if (scale === "log") return greatest >= 1e5 || Math.min(...sizes) < 1e-3 ? "~e" : "~g";
+  return greatest >= 1e5 ? "~s" : greatest < 1e-3 ? "~e" : undefined;
 }
 
 /** The scale from the places of an axis' names to the names. */

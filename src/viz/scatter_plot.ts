@@ -20,7 +20,7 @@ export interface ScatterPlotOptions<N extends number, M extends number> extends 
   readonly labels?: Labels<N, M, "scatterPlot">;
   /** The names of the classes, from the lowest label to the highest; the labels unless given. */
   readonly names?: readonly string[];
-  /** Lines to draw over the points, by their names. */
+  /** Lines to draw beneath the points, by their names. */
   readonly lines?: Readonly<Record<string, LineData>>;
 }
 
@@ -67,7 +67,8 @@ export function scatterPlot<const N extends number, const M extends number = N>(
     axes: true,
     x: padded(xAxis(operation, xs, options)),
     y: padded(yAxis(operation, ys, options)),
-    marks: [...marks, ...lineMarks],
+    // Points over lines: in text a cell shows one of them.
+    marks: [...lineMarks, ...marks],
   };
   return chartPicture({ panels: [panel], columns: 1, ...sizeOf(operation, options) });
 }
