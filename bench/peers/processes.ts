@@ -81,9 +81,9 @@ export async function wholeProcesses(
   const programs: Record<string, readonly string[]> = {
     "`deno eval 0`": [Deno.execPath(), "eval", "0"],
     "`deno run examples/xor.ts`": [...deno, `${root}examples/xor.ts`],
-    "`deno run examples/digits.ts --epochs 5`, its own digits": [
+    "`deno run examples/15_digits.ts --epochs 5`, its own digits": [
       ...deno,
-      `${root}examples/digits.ts`,
+      `${root}examples/15_digits.ts`,
       "--epochs",
       "5",
     ],
@@ -91,13 +91,13 @@ export async function wholeProcesses(
   if (mnist !== "") {
     const args = [
       "--allow-read",
-      `${root}examples/digits.ts`,
+      `${root}examples/15_digits.ts`,
       "--data",
       mnist,
       "--epochs",
       "5",
     ];
-    programs["`deno run examples/digits.ts --epochs 5`, MNIST, 8,000 rows"] = [
+    programs["`deno run examples/15_digits.ts --epochs 5`, MNIST, 8,000 rows"] = [
       ...deno,
       ...args,
     ];
