@@ -9,9 +9,9 @@
  * deno run examples/21_diffusion.ts --quick
  * ```
  *
- * What you should see: where there are data, the network lies on the formula's curves; a round cloud of points ends
- * as two moons, many times nearer to the data than noise is; and digits made of noise are read as
- * what was asked for by a network that has only seen drawn ones.
+ * What you should see: where there are data, the network lies on the formula's curves; a round cloud
+ * of points ends as two moons, many times nearer to the data than noise is; and digits made of noise
+ * are read as what was asked for by a network that has only seen drawn ones.
  */
 import {
   add,
