@@ -60,9 +60,9 @@ import { figure, heading, option, quick, show } from "./lesson.ts";
 
 const [kCnn, kMlp, kFit] = random.split(random.key(Number(option("seed") ?? 0)), 3);
 const epochs = Number(option("epochs") ?? (folder !== undefined && !quick ? 6 : 4));
-const batchSize = folder === undefined ? 32 : 128; // 128 is the lecture's, for 8,000 digits and more
+const batchSize = folder === undefined ? 32 : 128;
 
-const digits = await handwriting(quick ? { train: 1000, test: 500 } : { train: 3000, test: 1000 });
+const digits = await handwriting(quick ? { train: 1000, test: 500 } : { train: 2000, test: 1000 });
 // Pictures of one channel: [N, 1, 28, 28].
 const train = { x: expandDims(digits.train.x, 1), y: digits.train.y };
 const test = { x: expandDims(digits.test.x, 1), y: digits.test.y };

@@ -56,8 +56,8 @@ export async function pythonVersions(
   const versions: Record<string, string> = {};
   for (const [library, module] of Object.entries(pythonLibraries)) {
     const args = ["-c", `import ${module}; print(${module}.__version__)`];
-    const run = new Deno.Command(python, { args }).output();
-    const done = await run.catch(() => undefined);
+    const run = async () => await new Deno.Command(python, { args }).output();
+    const done = await run().catch(() => undefined);
     if (done?.success) versions[library] = new TextDecoder().decode(done.stdout).trim();
   }
   return versions;
