@@ -75,11 +75,10 @@ const { params } = await fit({
   params: model.init(initKey),
 });
 
-/** All ways to keep some of ten values: every row is a mask, a 0 or a 1 for each value. */
+// All ways to keep some of ten values: the bits of the numbers below 1024. Every row is a mask.
 const bits = tensor([1, 2, 4, 8, 16, 32, 64, 128, 256, 512], "int32");
-const masks = sign(bitwiseAnd(arange(1024).astype("int32").reshape([1024, 1]), bits)).astype(
-  "float64",
-);
+const numbers = arange(1024).astype("int32").reshape([1024, 1]);
+const masks = sign(bitwiseAnd(numbers, bits)).astype("float64");
 
 type Logits = Tensor<[number, 100, 3], "float64">;
 
