@@ -17,7 +17,7 @@ export const iceCreamTruth: {
 /**
  * The ice-cream sales of so many days by the temperature: `x` in °C, from 10 to 35, and `y` in cones
  * a day. Each degree sells 12 cones more, `y = 12 x - 60`, and days differ by a standard deviation
- * of 15 cones ({@linkcode iceCreamTruth}).
+ * of 25 cones ({@linkcode iceCreamTruth}).
  *
  * @throws {RangeError} Where `n` is not a whole number from 1 on.
  *
