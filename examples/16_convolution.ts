@@ -122,7 +122,7 @@ const model = sequential(
   maxPooling.of(2),
   dropout.of(0.25),
   flatten.of(),
-  linear.of(32 * 81, 128),
+  linear.of(2592, 128),
   relu,
   dropout.of(0.5),
   linear.of(128, 10),

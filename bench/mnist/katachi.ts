@@ -68,7 +68,7 @@ async function cnn() {
     maxPooling.of(2),
     dropout.of(0.25),
     flatten.of(),
-    linear.of(32 * 81, 128),
+    linear.of(2592, 128),
     relu,
     dropout.of(0.5),
     linear.of(128, 10),
