@@ -72,14 +72,14 @@ figure("characters to learn from", train.length);
 figure("characters held out", test.length);
 figure("different characters", V);
 
-// What can be had without a network, in bits for each character that was held out: frequencies of
-// characters, and of characters after the one before, or the two before. Each begins with what the
-// shorter context tells, as if seen once, so that nothing is impossible.
+// What can be had without a network, in bits for each character that was held out: by how often each
+// character comes, after any other, after the one before, or after the two before. What was never seen
+// has a part of what the shorter context tells, so that nothing is impossible.
 
 /** The probability of a character after those before it. */
 type Guess = (context: readonly number[], next: number) => number;
 
-/** By frequencies after `order` characters, mixed with a guess from fewer. */
+/** By counts after `order` characters, mixed with a guess from fewer. (I. Witten, T. Bell, 1991.) */
 function counted(order: number, fewer: Guess): Guess {
   const last = (context: readonly number[]) => order === 0 ? "" : context.slice(-order).join();
   const counts = new Map<string, Map<number, number>>();
@@ -91,7 +91,7 @@ function counted(order: number, fewer: Guess): Guess {
   return (context, next) => {
     const nexts = counts.get(last(context)) ?? new Map<number, number>();
     const total = nexts.values().reduce((sum, count) => sum + count, 0);
-    const [kinds, rest] = [nexts.size, fewer(context, next)]; // Witten and Bell, 1991
+    const [kinds, rest] = [nexts.size, fewer(context, next)];
     return ((nexts.get(next) ?? 0) + kinds * rest) / (total + kinds || 1) || rest;
   };
 }
@@ -116,7 +116,7 @@ for (const [name, value] of Object.entries(baselines)) figure(name, value);
 
 // The model: a GPT whose attention knows positions by turning queries and keys (rotary).
 
-const context = 128;
+const context = quick ? 64 : 128;
 const [width, heads, depth] = [64, 4, quick ? 2 : 3];
 const small = initializers.normal({ stddev: 0.02 });
 
@@ -229,7 +229,7 @@ const windows = (tokens: readonly number[], stride: number) =>
 const heldOut = windows(test, context);
 const inBits = (loss: number) => loss / Math.LN2;
 
-const [epochs, stepsPerEpoch] = quick ? [4, 15] : [10, 60];
+const [epochs, stepsPerEpoch] = quick ? [4, 40] : [10, 60];
 const steps = epochs * stepsPerEpoch;
 const rate = warmupCosine(quick ? 1e-2 : 5e-3, steps / 10, steps);
 const start = init(initKey);
@@ -310,9 +310,11 @@ figure("change of logits before", change.slice([[0, from]]).max().item());
 figure("change of logits from there on", change.slice([[from, null]]).max().item());
 
 // The cache gives what a pass over the whole text gives.
-const [first, rest] = [text.slice(0, 100), text.slice(100)].map((part) => tensor([part], "int32"));
+const [first, rest] = [text.slice(0, from), text.slice(from)].map((part) =>
+  tensor([part], "int32")
+);
 const byCache = jit(next)(params, rest, jit(next)(params, first, initCaches(params)).caches);
-const gap = all.slice([0, [100, null]]).sub(byCache.logits.slice([0])).abs().max().item();
+const gap = all.slice([0, [from, null]]).sub(byCache.logits.slice([0])).abs().max().item();
 figure("logits with a cache - without, at most", gap);
 
 heading("Where it looks");
@@ -342,8 +344,11 @@ const positions = arange(T);
 const isLater = less(positions.reshape([T, 1]), positions);
 figure("most attention to what comes later", where(isLater, weights, 0).max().item());
 
-// How much of its attention a head gives to the character itself, the one before, and so on.
 const shares = weights.slice([0]).toArray();
+for (const [i, head] of shares.entries()) {
+  const before = head.slice(1).reduce((sum, row, t) => sum + row[t], 0) / (T - 1);
+  figure(`share of head ${i + 1} on the character before`, before);
+}
 const names = phrase.map((c) => c === " " ? "␣" : c);
 await show(
   "attention",
