@@ -52,14 +52,14 @@ import {
   softmaxCrossEntropy,
   summary,
 } from "@katachi/katachi/nn";
-import { adadelta, adam } from "@katachi/katachi/optim";
+import { adadelta, adam, cosineDecay } from "@katachi/katachi/optim";
 import { evaluate, fit, predict, supervised } from "@katachi/katachi/train";
 import { filterGrid, imageGrid, linePlot } from "@katachi/katachi/viz";
 import { folder, handwriting } from "./handwriting.ts";
 import { figure, heading, option, quick, show } from "./lesson.ts";
 
 const [kCnn, kMlp, kFit] = random.split(random.key(Number(option("seed") ?? 0)), 3);
-const epochs = Number(option("epochs") ?? (folder !== undefined && !quick ? 6 : 4));
+const epochs = Number(option("epochs") ?? (folder !== undefined && !quick ? 6 : 5));
 const batchSize = folder === undefined ? 32 : 128;
 
 const digits = await handwriting(quick ? { train: 1000, test: 500 } : { train: 2000, test: 1000 });
@@ -139,10 +139,11 @@ figure("pixels that it sees", countNonzero(grad(number)(ones([1, 1, 28, 28]))).i
 
 const loss = supervised(model, softmaxCrossEntropy);
 const first = model.init(kCnn);
+const steps = epochs * Math.floor(train.y.size / batchSize);
 const { params } = await fit({
   loss,
   params: first,
-  optimizer: adadelta(1),
+  optimizer: adadelta(cosineDecay(1, steps)),
   data: train,
   batchSize,
   epochs,

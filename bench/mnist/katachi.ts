@@ -74,13 +74,14 @@ async function cnn() {
     linear.of(128, 10),
   );
   const loss = supervised(model, softmaxCrossEntropy);
+  const [epochs, batchSize] = [6, 128];
   const { params, history } = await fit({
     loss,
     params: model.init(kInit),
-    optimizer: adadelta(1),
+    optimizer: adadelta(cosineDecay(1, epochs * Math.floor(train.y.size / batchSize))),
     data: train,
-    batchSize: 128,
-    epochs: 6,
+    batchSize,
+    epochs,
     key: kFit,
     progress: false,
   });

@@ -46,8 +46,6 @@ if model == "mlp":
         nn.Linear(256, 10),
     )
     optimizer = torch.optim.AdamW(network.parameters(), 0.002, weight_decay=0.05, fused=True)
-    steps = epochs * (len(x_train) // batch)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
 else:
     epochs, batch = 6, 128
     network = nn.Sequential(
@@ -64,19 +62,20 @@ else:
         nn.Linear(128, 10),
     )
     optimizer = torch.optim.Adadelta(network.parameters(), 1.0)
-    schedule = None
+
+# As in katachi.ts, rows that do not fill a last batch are left out.
+batches = len(x_train) // batch
+schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * batches)
 
 start = time.perf_counter()
 count = 0
 for _ in range(epochs):
-    # As in katachi.ts, rows that do not fill a last batch are left out.
-    for rows in torch.randperm(len(x_train)).split(batch)[: len(x_train) // batch]:
+    for rows in torch.randperm(len(x_train)).split(batch)[:batches]:
         loss = nn.functional.cross_entropy(network(x_train[rows]), y_train[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if schedule is not None:
-            schedule.step()
+        schedule.step()
         count += 1
 seconds = time.perf_counter() - start
 
