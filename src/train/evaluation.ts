@@ -7,7 +7,8 @@ import { jit, random, type Tensor, tensor } from "../../mod.ts";
 import type { Scores } from "./history.ts";
 import { type Judge, measured, type MetricStates } from "./judge.ts";
 import type { LossContext, LossFunction, LossResult } from "./loss.ts";
-import { rowCount, rowsInOrder } from "./rows.ts";
+import { orderedBatches } from "../data/batches.ts";
+import { rowCount } from "../data/rows.ts";
 
 /** A model whose state does not change. */
 export interface Trained {
@@ -50,7 +51,7 @@ export function evaluationOf(
     let index = 0;
     const rows = rowCount(operation, data);
     if (rows === 0) throw new RangeError(`${operation}: there are no rows to judge the model on`);
-    for (const batch of rowsInOrder(operation, data, size ?? rows)) {
+    for (const batch of allRows(data, rows, size)) {
       const next = program(states, model, batch, key, tensor(index++, "int32"));
       states = next.states;
       sum += next.loss.item() * rowCount(operation, batch);
@@ -58,4 +59,13 @@ export function evaluationOf(
     }
     return { loss: sum / rows, metrics: judge.compute(states) };
   };
+}
+
+/**
+ * All rows of a tree in order, so many at a time; the last time it may be fewer.
+ *
+ * @internal
+ */
+export function allRows(data: unknown, rows: number, size: number = rows): Iterable<unknown> {
+  return rows <= size ? [data] : orderedBatches(data, size, { remainder: "keep" });
 }

@@ -5,9 +5,8 @@
  */
 import { type random, treeLeaves } from "../../mod.ts";
 import { batches } from "../data/batches.ts";
-import type { WithRows } from "../data/rows.ts";
+import { rowCount, type WithRows } from "../data/rows.ts";
 import { requireCount } from "../optim/hyperparameter.ts";
-import { rowCount } from "./rows.ts";
 
 /** What gives the batches of an epoch, from a key that no other epoch has, and the epoch from 1 on. */
 export type BatchSource<B> = (key: random.Key, epoch: number) => Iterable<B> | AsyncIterable<B>;
@@ -16,18 +15,22 @@ export type BatchSource<B> = (key: random.Key, epoch: number) => Iterable<B> | A
  * What data are in batches of `N` rows: all of them at once where no size is given. Of a
  * {@linkcode BatchSource} they are what it gives.
  */
-export type BatchOf<D, N extends number> = D extends
+export type DataBatch<D, N extends number> = D extends
   (key: random.Key, epoch: number) => Iterable<infer B> | AsyncIterable<infer B> ? B
   : [N] extends [never] ? Later<D>
   : WithRows<Later<D>, N>;
 
-/** The type itself, which the compiler infers from the data and not from the loss. */
+/**
+ * The type itself, which the compiler infers from the data and not from the loss.
+ *
+ * @internal
+ */
 type Later<D> = [D][D extends unknown ? 0 : never];
 
 /** The batches of an epoch, and how many there are, where that is known. */
 export interface Feed {
-  /** The batches of an epoch, from the first on. */
-  of(key: random.Key, epoch: number): Iterable<unknown> | AsyncIterable<unknown>;
+  /** The batches of an epoch, without so many at the start; the key is made where it is needed. */
+  of(key: () => random.Key, epoch: number, skip: number): Batches | Promise<Batches>;
   /** How many there are in an epoch, at most. */
   readonly steps?: number;
 }
@@ -46,17 +49,22 @@ export function feedOf(
         `${operation}: batchSize goes with a tree of tensors, not with a function that gives batches`,
       );
     }
-    return { of: (key, epoch) => data(key, epoch), steps: limit };
+    return {
+      of: (key, epoch, skip) => without(skip, iterate(operation, data(key(), epoch))),
+      steps: limit,
+    };
   }
   if (treeLeaves(data).length === 0) throw new TypeError(`${operation}: the data have no tensors`);
-  if (size === undefined) return { of: () => [data], steps: 1 };
+  if (size === undefined) {
+    return { of: (_, __, skip) => iterate(operation, skip === 0 ? [data] : []), steps: 1 };
+  }
   requireCount(operation, "batchSize", size);
   const rows = rowCount(operation, data);
   if (size > rows) {
     throw new RangeError(`${operation}: batchSize is ${size}, but the data have ${rows} rows`);
   }
   const steps = Math.min(Math.floor(rows / size), limit ?? Infinity);
-  return { of: (key) => batches(key, data, size), steps };
+  return { of: (key, _, skip) => batches(key(), data, size, { skip }), steps };
 }
 
 /** Something that gives one batch after the other, at once or later. */
@@ -64,7 +72,18 @@ export type Batches = Pick<Iterator<unknown> | AsyncIterator<unknown>, "return">
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
 };
 
-/** The batches, to be taken one by one. */
-export function iterate(of: Iterable<unknown> | AsyncIterable<unknown>): Batches {
-  return Symbol.asyncIterator in of ? of[Symbol.asyncIterator]() : of[Symbol.iterator]();
+function iterate(operation: string, of: unknown): Batches {
+  const given = Object(of) as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
+  const batches = given[Symbol.asyncIterator]?.() ?? given[Symbol.iterator]?.();
+  if (batches !== undefined) return batches;
+  throw new TypeError(
+    `${operation}: a function for data gives batches one after the other, as function* does; ` +
+      `this one gave ${of instanceof Promise ? "a promise" : `a ${typeof of}`}`,
+  );
+}
+
+/** The batches after those that are left out. */
+async function without(skip: number, batches: Batches): Promise<Batches> {
+  for (let i = 0; i < skip; i++) await batches.next();
+  return batches;
 }

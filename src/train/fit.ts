@@ -13,7 +13,7 @@ import { elementsOf } from "../tensor/storage.ts";
 import { flattenTree, requireSameTree } from "../tensor/tree.ts";
 import type { Callback, Stopped } from "./callback.ts";
 import { evaluationOf } from "./evaluation.ts";
-import { type BatchOf, feedOf } from "./feed.ts";
+import { type DataBatch, feedOf } from "./feed.ts";
 import { type History, historyOf } from "./history.ts";
 import { judgeOf, type Metrics } from "./judge.ts";
 import { type Plan, train } from "./loop.ts";
@@ -42,7 +42,49 @@ export interface Fitted<P, S, O> {
   readonly state: TrainState<P, S, O>;
 }
 
-/** Minimizes a loss over data. */
+/**
+ * Trains a model: goes through data in batches, `epochs` times, and follows the gradient of a loss. A
+ * loss is a pure function of parameters and a batch; {@linkcode supervised} makes that of a layer. Loss,
+ * gradient, metrics and the optimizer's update are one compiled program, which writes the new parameters
+ * in the place of the old ones.
+ *
+ * Everything random comes from `key`: the same options give the same bits. `resume` goes on from any
+ * state of a training, in the middle of an epoch as well, to the bits that it would have come to.
+ * {@linkcode checkpoints} saves such states to files.
+ *
+ * Ctrl-C ends a training with what there is, as `signal` does; `stopped` says so. The event loop has a
+ * turn between steps, about 20 times a second.
+ *
+ * Where the loss is NaN or infinite the training ends with an error, since all parameters are NaN soon.
+ *
+ * @throws {NumericsError} Where the loss is not finite, unless `nonFinite` says otherwise.
+ * @throws {RangeError} Where a number is out of its range, the data have fewer rows than a batch or none,
+ * or `monitor` names a figure that there is not.
+ * @throws {TypeError} Where options do not go together, or a loss gives something else than it should.
+ *
+ * @example
+ * ```ts
+ * import { random, tanh, tensor } from "@katachi/katachi";
+ * import { linear, sequential, sigmoidCrossEntropy } from "@katachi/katachi/nn";
+ * import { adam } from "@katachi/katachi/optim";
+ * import { fit } from "@katachi/katachi/train";
+ *
+ * const data = { x: tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), y: tensor([[0], [1], [1], [0]]) };
+ * const model = sequential(linear.of(2, 8), tanh, linear.of(8, 1));
+ *
+ * const { params, history } = await fit({
+ *   loss: (params, { x, y }) => sigmoidCrossEntropy(model.apply(params, x), y),
+ *   params: model.init(random.key(0)),
+ *   optimizer: adam(0.05),
+ *   data,
+ *   epochs: 300,
+ *   key: random.key(1),
+ *   progress: 100, // a line every 100 epochs
+ * });
+ * history.epochs[299].loss; // less than 0.01
+ * model.apply(params, data.x).shape; // [4, 1]: the logits
+ * ```
+ */
 export async function fit<
   P,
   D,
@@ -56,8 +98,8 @@ export async function fit<
     & TrainingOptions<P, D, N, S, StateOf<F, P>, M>
     & NeedsState<S>
     & (
-      | LossOptions<P, BatchOf<D, N>, S, F, M, R>
-      | StepOptions<P, BatchOf<D, N>, S, M, R>
+      | LossOptions<P, DataBatch<D, N>, S, F, M, R>
+      | StepOptions<P, DataBatch<D, N>, S, M, R>
     ),
 ): Promise<Fitted<P, S, StateOf<F, P>>> {
   const { plan, start } = prepared(options as unknown as AnyOptions);

@@ -8,7 +8,7 @@ import { NumericsError } from "../debug/nans.ts";
 import { type Injected, setHyperparams } from "../optim/transforms/inject.ts";
 import type { Callback, Stopped } from "./callback.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { type Feed, iterate } from "./feed.ts";
+import type { Feed } from "./feed.ts";
 import type { EpochRecord, StepRecord } from "./history.ts";
 import { interruption } from "./interruption.ts";
 import type { Judge } from "./judge.ts";
@@ -86,14 +86,12 @@ export async function train(
 
   /** Takes the steps of an epoch that are left; says why it ended before the last one. */
   const takeSteps = async (epoch: number): Promise<Stopped | undefined> => {
-    const batches = iterate(feed.of(random.foldIn(dataKey, epoch), epoch));
-    const limit = feed.steps ?? Infinity;
+    const batches = await feed.of(() => random.foldIn(dataKey, epoch), epoch, now.stepInEpoch);
     try {
-      for (let at = 0; at < limit; at++) {
+      while (now.stepInEpoch < (feed.steps ?? Infinity)) {
         const next = batches.next();
         const { done, value: batch } = next instanceof Promise ? await next : next;
         if (done) break;
-        if (at < now.stepInEpoch) continue;
         if (clock.due()) await clock.take();
         if (interrupted.wanted) return "interrupted";
         const stepped = step(learner, batch, stepKey, tensor(now.step, "int32"));
@@ -224,7 +222,7 @@ function reasonOf(stopped: Stopped, { step, best }: Progress): string | undefine
     case "callback":
       return `stopped by a callback at step ${step}${so}`;
     case "interrupted":
-      return `interrupted at step ${step}${so}; Ctrl-C again ends the program`;
+      return `interrupted at step ${step}${so}`;
     case "diverged":
       return `stopped at step ${step}, where the loss is no number any more${so}`;
   }

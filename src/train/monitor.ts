@@ -13,6 +13,7 @@ import type { Progress } from "./state.ts";
  */
 export type Monitor<M> = "loss" | Name<M> | "validation.loss" | `validation.${Name<M>}`;
 
+/** @internal */
 type Name<M> = keyof M & string;
 
 /** Which of two figures is better: the smaller or the larger one. */

@@ -8,7 +8,7 @@ import type { WithRows } from "../data/rows.ts";
 import type { Optimizer, StateFamily } from "../optim/optimizer.ts";
 import type { Plateau } from "../optim/schedules/plateau.ts";
 import type { Callback } from "./callback.ts";
-import type { BatchOf } from "./feed.ts";
+import type { DataBatch } from "./feed.ts";
 import type { Given, GivenByStep } from "./checked.ts";
 import type { LossContext, LossResult, Taken } from "./loss.ts";
 import type { EarlyStopping, Mode, Monitor } from "./monitor.ts";
@@ -24,7 +24,7 @@ export interface LossOptions<
   R = LossResult<S>,
 > {
   /** What is minimized: the mean of the loss over the rows of the data. */
-  readonly loss: (params: P, batch: B, context: LossContext<S>) => Given<R, S, M>;
+  readonly loss: (params: P, batch: B, context: LossContext<S>) => Given<R, S, M, "fit">;
   /** What makes steps of gradients. To clip gradients: `chain(clipByGlobalNorm(1), adam(0.001))`. */
   readonly optimizer: Optimizer<F>;
 }
@@ -32,7 +32,7 @@ export interface LossOptions<
 /** A step of one's own, where following the gradient of one loss is not what is wanted. */
 export interface StepOptions<P, B, S, M = Record<never, never>, R = Taken<P, S>> {
   /** The step. */
-  readonly step: (params: P, batch: B, context: LossContext<S>) => GivenByStep<R, P, S, M>;
+  readonly step: (params: P, batch: B, context: LossContext<S>) => GivenByStep<R, P, S, M, "fit">;
 }
 
 /** The first state is not left out where there is one. */
@@ -61,7 +61,7 @@ export interface TrainingOptions<P, D, N extends number, S, O, M> {
   /** Where all randomness comes from: the order of the rows, and the keys of the steps. */
   readonly key: random.Key;
   /** Data to judge the model on after epochs; in batches as large as those of the data, unless told. */
-  readonly validation?: WithRows<NoInfer<BatchOf<D, N>>, number>;
+  readonly validation?: WithRows<NoInfer<DataBatch<D, N>>, number>;
   /** After how many epochs each the model is judged; 1 unless given. */
   readonly validationFreq?: number;
   /** How many rows of the validation data are judged at once. */

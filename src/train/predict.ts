@@ -4,9 +4,10 @@
  * @module
  */
 import { type AnyTensor, concat, jit } from "../../mod.ts";
+import { allRows } from "./evaluation.ts";
 import { requireCount } from "../optim/hyperparameter.ts";
 import { flattenTree, requireSameTree } from "../tensor/tree.ts";
-import { rowCount, rowsInOrder } from "./rows.ts";
+import { rowCount } from "../data/rows.ts";
 
 /** How {@linkcode predict} works. */
 export interface PredictOptions<S = null> {
@@ -45,7 +46,7 @@ export function predict<P, X, R, S = null>(
   if (batchSize !== undefined) requireCount("predict", "batchSize", batchSize);
   const rows = rowCount("predict", x);
   const program = jit(model as (params: unknown, x: unknown, state: unknown) => unknown);
-  const parts = [...rowsInOrder("predict", x, batchSize ?? Math.max(1, rows))].map((part) => {
+  const parts = [...allRows(x, rows, batchSize)].map((part) => {
     const result = flattenTree(program(params, part, state), "predict", "the model's result");
     for (const [i, { shape }] of result.leaves.entries()) {
       if (shape[0] === rowCount("predict", part)) continue;

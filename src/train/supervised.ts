@@ -35,7 +35,8 @@ export type SupervisedLoss<F extends LayerTypes, L> = <X extends AnyTensor, Y ex
   params: F["params"],
   batch: Examples<
     Arg<OutputOf<F, ShapeOf<X>, F["kind"]>, X>,
-    TargetsFor<L, LayerOutput<F, X>, Y>
+    // Inferred from the first part: it is not from a conditional type of a loss of one's own.
+    Y & TargetsFor<L, LayerOutput<F, X>, Y>
   >,
   context: LossContext<F["state"]>,
 ) => {
@@ -58,14 +59,14 @@ export type PairLoss = (predictions: any, targets: any) => Tensor<[], FloatDType
  *
  * @example
  * ```ts
- * import { random } from "@katachi/katachi";
+ * import { greater, random } from "@katachi/katachi";
  * import { linear, relu, sequential, softmaxCrossEntropy } from "@katachi/katachi/nn";
  * import { accuracy } from "@katachi/katachi/metrics";
  * import { adam } from "@katachi/katachi/optim";
  * import { fit, supervised } from "@katachi/katachi/train";
  *
  * const x = random.normal(random.key(0), [100, 2]);
- * const data = { x, y: x.sum(1).greater(0).astype("int32") };
+ * const data = { x, y: greater(x.sum(1), 0).astype("int32") };
  * const model = sequential(linear.of(2, 8), relu, linear.of(8, 2));
  * const { history } = await fit({
  *   loss: supervised(model, softmaxCrossEntropy),

@@ -42,7 +42,7 @@ export { optimizerPaths } from "./optimizer_paths.ts";
 export type { ColorMap } from "./palette.ts";
 export { type Drawing, Picture, type TextOptions } from "./picture.ts";
 export type { PlaneOptions } from "./plane.ts";
-export type { Labels } from "./points.ts";
+export type { Labels, PerPoint } from "./points.ts";
 export { scatterPlot, type ScatterPlotOptions } from "./scatter_plot.ts";
 export { drawTape, type TapeDrawingOptions } from "./tape/draw_tape.ts";
 export type { Direction } from "./tape/dot.ts";

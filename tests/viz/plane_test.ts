@@ -1,7 +1,7 @@
 /** Lines of equal height are where the function has that height. */
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { matmul, ShapeError, sigmoid, sum, type Tensor, tensor } from "@katachi/katachi";
+import { matmul, ShapeError, sigmoid, sum, type Tensor, tensor, zeros } from "@katachi/katachi";
 import {
   contourPlot,
   decisionBoundary,
@@ -59,7 +59,7 @@ Deno.test("a grid goes row by row from the lowest y", () => {
 
 Deno.test("one score and one for each class give the same boundary", async () => {
   const domains = { xDomain: [-1, 1], yDomain: [-1, 1], resolution: 40 } as const;
-  const boundary = async (options: DecisionBoundaryOptions<number>, kind: 1 | 2 | 3) => {
+  const boundary = async (options: DecisionBoundaryOptions<number, number>, kind: 1 | 2 | 3) => {
     const w = tensor([[2], [1]]);
     const svg = await decisionBoundary(
       (x) =>
@@ -93,6 +93,27 @@ Deno.test("labels of any numbers are classes in their order", () => {
   // A class that no point is of keeps its colour and its name.
   assertEquals(classesOf("f", 2, [0, 2], ["a", "b", "c"]), { of: [0, 2], names: ["a", "b", "c"] });
   assertEquals(classesOf("f", 2, [3, 7], ["a", "b"]), { of: [0, 1], names: ["a", "b"] });
+});
+
+Deno.test("labels are as many as points, to the compiler too", () => {
+  const [points, some] = [zeros([4, 2]), zeros([4, 2]) as Tensor<[number, 2]>];
+  const unknown = zeros([4]) as Tensor<[number]>;
+  scatterPlot(points, { labels: zeros([4]) });
+  scatterPlot(points, { labels: unknown });
+  scatterPlot(some, { labels: zeros([4], "int32") });
+  scatterPlot(points, { labels: [0, 1, 0, 1] });
+  const predict = (x: Tensor<[number, 2]>) => sum(x, 1);
+  decisionBoundary(predict, { points: some, labels: unknown });
+  decisionBoundary(predict, { points, labels: unknown });
+  const message = "points and labels differ in length: 4 and 5";
+  // @ts-expect-error "scatterPlot: 4 points need as many labels, got 5"
+  assertThrows(() => scatterPlot(points, { labels: zeros([5]) }), ShapeError, message);
+  assertThrows(
+    // @ts-expect-error "decisionBoundary: 4 points need as many labels, got 5"
+    () => decisionBoundary(predict, { points, labels: zeros([5]) }),
+    ShapeError,
+    message,
+  );
 });
 
 Deno.test("pictures of the plane refuse what they cannot draw", () => {
