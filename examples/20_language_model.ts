@@ -43,20 +43,19 @@ import {
 import { adamw, chain, clipByGlobalNorm, warmupCosine } from "@katachi/katachi/optim";
 import { evaluate, fit } from "@katachi/katachi/train";
 import { beside, heatmap, linePlot } from "@katachi/katachi/viz";
-import dependencies from "../docs/dependencies.md" with { type: "text" };
 import dtypes from "../docs/dtypes.md" with { type: "text" };
 import engine from "../docs/engine.md" with { type: "text" };
+import primitives from "../docs/primitives.md" with { type: "text" };
 import transforms from "../docs/transforms.md" with { type: "text" };
-import readme from "../README.md" with { type: "text" };
 import { figure, heading, option, quick, show } from "./lesson.ts";
 
 const [initKey, fitKey, sampleKey] = random.split(random.key(Number(option("seed") ?? 0)), 3);
 
 // The text: the last tenth of each document is held out. What only fills tables is left out.
 
-const documents = [readme, dependencies, dtypes, engine, transforms].map((
-  text,
-) => [...text.replaceAll(/ {3,}/g, "  ").replaceAll(/-{4,}/g, "---")]);
+const documents = [dtypes, engine, primitives, transforms].map((text) => [
+  ...text.replaceAll(/ {3,}/g, "  ").replaceAll(/-{4,}/g, "---"),
+]);
 const cut = (text: readonly string[]) => Math.round(text.length * 0.9);
 const trainText = documents.flatMap((text) => text.slice(0, cut(text)));
 const testText = documents.flatMap((text) => text.slice(cut(text)));
