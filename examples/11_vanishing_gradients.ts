@@ -14,11 +14,13 @@
  * that of their last, as the theory says, and only the networks without that learn the two spirals.
  */
 import {
+  abs,
   type Dim,
   exp,
   grad,
   jit,
   linspace,
+  log10,
   random,
   scan,
   sqrt,
@@ -155,6 +157,22 @@ await show(
       Object.entries(studies).map(([name, { norms }]) => [name, { x: layers, y: norms }]),
     ),
     { title: "Size of the gradient in each layer", xLabel: "layer", yScale: "log" },
+  ),
+);
+
+const magnitudes = (name: "sigmoid" | "tanh", layer: number) =>
+  [
+    `${name}, layer ${layer}`,
+    log10(abs(studies[name].weight.slice([[layer - 1, layer]]))),
+  ] as const;
+await show(
+  "histograms",
+  histograms(
+    Object.fromEntries([
+      ...[1, depth / 2, depth].map((layer) => magnitudes("sigmoid", layer)),
+      ...[1, depth / 2, depth].map((layer) => magnitudes("tanh", layer)),
+    ]),
+    { title: "log10 |gradient|" },
   ),
 );
 

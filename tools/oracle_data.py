@@ -89,15 +89,17 @@ def series_cases():
 
 def stratified_split_cases():
     cases = []
-    for rows, test in [(20, 5), (30, 7), (50, 0.3), (41, 0.25)]:
+    for rows, test in [(20, 5), (30, 7), (50, 0.3), (41, 0.25), (97, 31), (64, 0.1)]:
         labels = random.choice(3, rows, p=[0.6, 0.27, 0.13])
         splitter = StratifiedShuffleSplit(1, test_size=test, random_state=0)
         _, chosen = next(splitter.split(np.zeros(rows), labels))
-        # Where fractions are equal it draws lots.
-        share = np.bincount(labels, minlength=3) * (rows - len(chosen)) % rows
+        # The largest fractions of a row get one; where equal ones are for the last, it draws lots.
+        shares = np.bincount(labels, minlength=3) * (rows - len(chosen))
+        fractions = sorted(shares % rows, reverse=True)
+        left = sum(fractions) // rows
         cases.append({"labels": labels.tolist(), "test": test, "size": len(chosen),
                       "counts": np.bincount(labels[chosen], minlength=3).tolist(),
-                      "ties": len(set(share.tolist())) < 3})
+                      "lots": bool(0 < left < 3 and fractions[left - 1] == fractions[left])})
     return cases
 
 

@@ -56,8 +56,8 @@ export async function pythonVersions(
   const versions: Record<string, string> = {};
   for (const [library, module] of Object.entries(pythonLibraries)) {
     const args = ["-c", `import ${module}; print(${module}.__version__)`];
-    const run = new Deno.Command(python, { args }).output();
-    const done = await run.catch(() => undefined);
+    const run = async () => await new Deno.Command(python, { args }).output();
+    const done = await run().catch(() => undefined);
     if (done?.success) versions[library] = new TextDecoder().decode(done.stdout).trim();
   }
   return versions;
@@ -81,9 +81,9 @@ export async function wholeProcesses(
   const programs: Record<string, readonly string[]> = {
     "`deno eval 0`": [Deno.execPath(), "eval", "0"],
     "`deno run examples/xor.ts`": [...deno, `${root}examples/xor.ts`],
-    "`deno run examples/digits.ts --epochs 5`, its own digits": [
+    "`deno run examples/15_digits.ts --epochs 5`, its own digits": [
       ...deno,
-      `${root}examples/digits.ts`,
+      `${root}examples/15_digits.ts`,
       "--epochs",
       "5",
     ],
@@ -91,13 +91,13 @@ export async function wholeProcesses(
   if (mnist !== "") {
     const args = [
       "--allow-read",
-      `${root}examples/digits.ts`,
+      `${root}examples/15_digits.ts`,
       "--data",
       mnist,
       "--epochs",
       "5",
     ];
-    programs["`deno run examples/digits.ts --epochs 5`, MNIST, 8,000 rows"] = [
+    programs["`deno run examples/15_digits.ts --epochs 5`, MNIST, 8,000 rows"] = [
       ...deno,
       ...args,
     ];

@@ -40,12 +40,12 @@ export interface EncodeOptions<C extends ClassName> {
  * encodeLabels(["cat"], { classes }).y.toArray(); // [0]
  * ```
  */
-export function encodeLabels<const L extends readonly ClassName[]>(
-  labels: L,
-  options: EncodeOptions<L[number]> = {},
-): EncodedLabels<L["length"], L[number]> {
-  const classes = options.classes ?? [...new Set<L[number]>(labels)].sort(byValue);
-  const numbers = new Map(classes.map((name, i) => [name, i]));
+export function encodeLabels<
+  const L extends readonly ClassName[],
+  const C extends ClassName = L[number],
+>(labels: L, options: EncodeOptions<C> = {}): EncodedLabels<L["length"], C> {
+  const classes = options.classes ?? [...new Set(labels as unknown as C[])].sort(byValue);
+  const numbers = new Map<ClassName, number>(classes.map((name, i) => [name, i]));
   if (numbers.size < classes.length) {
     const twice = classes.find((name, i) => classes.indexOf(name) !== i);
     throw new RangeError(`encodeLabels: the class ${JSON.stringify(twice)} is given twice`);

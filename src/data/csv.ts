@@ -3,7 +3,7 @@
  *
  * @module
  */
-// @ts-types="@types/papaparse"
+// @ts-types="./papaparse.d.ts"
 import Papa from "papaparse";
 import { FormatError } from "./format_error.ts";
 import { byteLimit, inFile, type ReadOptions, readPieces } from "./read_bytes.ts";
@@ -66,7 +66,7 @@ export function parseCsv(text: string, { names, delimiter = "," }: CsvOptions = 
 
   let start = 0;
   let line = 1;
-  Papa.parse<string[]>(plain, {
+  Papa.parse(plain, {
     delimiter,
     newline: "\n",
     step({ data: row, errors: [error], meta: { cursor } }) {

@@ -19,11 +19,19 @@ export interface Fold<T, Train extends number = number, Test extends number = nu
 }
 
 /** A fold of `K`, whose rows the compiler can count where all folds have the same number. */
-export type EvenFold<T, K extends number> = number extends RowsOf<T> | K ? Fold<T>
-  : `${K}` extends "0" | `-${string}` | `${string}.${string}` ? Fold<T>
-  : DivRem<RowsOf<T>, K> extends [infer Test extends number, 0]
-    ? Fold<T, Sub<RowsOf<T>, Test>, Test>
+export type EvenFold<T, K extends number> = Even<RowsOf<T>, K> extends
+  [infer Train extends number, infer Test extends number] ? Fold<T, Train, Test>
   : Fold<T>;
+
+/**
+ * The rows to train and to test on, where they divide.
+ *
+ * @internal
+ */
+type Even<Rows extends number, K extends number> = number extends Rows | K ? undefined
+  : `${K}` extends "0" | `-${string}` | `${string}.${string}` ? undefined
+  : DivRem<Rows, K> extends [infer Test extends number, 0] ? [Sub<Rows, Test>, Test]
+  : undefined;
 
 /** How rows come into folds. */
 export interface FoldOptions {
@@ -47,10 +55,9 @@ export interface FoldOptions {
  * import { arange } from "@katachi/katachi";
  * import { kFold } from "@katachi/katachi/data";
  *
- * for (const { train, test } of kFold({ x: arange(6) }, 3)) {
- *   train.x.shape; // [4]
- *   test.x.toArray(); // [0, 1], [2, 3], [4, 5]
- * }
+ * const folds = [...kFold({ x: arange(6) }, 3)];
+ * folds.map(({ test }) => test.x.toArray()); // [[0, 1], [2, 3], [4, 5]]
+ * folds[0].train.x.toArray(); // [2, 3, 4, 5]
  * ```
  */
 export function kFold<T, const K extends number>(

@@ -1,5 +1,5 @@
 /**
- * Reading data, cutting it into parts and batches, and making features of it.
+ * Reading data or making it up, cutting it into parts and batches, and making features of it.
  *
  * @example
  * ```ts

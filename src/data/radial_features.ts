@@ -58,8 +58,9 @@ type Apart<S extends Shape, C extends Shape, K extends string> = Fail<
  * import { tensor } from "@katachi/katachi";
  * import { radialFeatures } from "@katachi/katachi/data";
  *
- * const centers = tensor([[0], [1], [2]]);
- * radialFeatures(tensor([[0], [2]]), centers, 0.5).toArray(); // [[1, 0.135, 0.0003], [0.0003, 0.135, 1]]
+ * const features = radialFeatures(tensor([[0], [2]]), tensor([[0], [1], [2]]), 0.5);
+ * features.shape; // [2, 3]
+ * features.slice([0]).toArray(); // about 1, 0.135 and 0.0003
  * ```
  */
 export function radialFeatures<

@@ -34,10 +34,9 @@ export interface TimeSeriesOptions<N extends number = number> {
  * import { arange } from "@katachi/katachi";
  * import { timeSeriesSplit } from "@katachi/katachi/data";
  *
- * for (const { train, test } of timeSeriesSplit({ x: arange(6) }, 2, { gap: 1 })) {
- *   train.x.toArray(); // [0], [0, 1, 2]
- *   test.x.toArray(); // [2, 3], [4, 5]
- * }
+ * const folds = [...timeSeriesSplit({ x: arange(6) }, 2, { gap: 1 })];
+ * folds.map(({ train }) => train.x.toArray()); // [[0], [0, 1, 2]]
+ * folds.map(({ test }) => test.x.toArray()); // [[2, 3], [4, 5]]
  * ```
  */
 export function timeSeriesSplit<T, const N extends number = number>(

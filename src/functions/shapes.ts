@@ -13,7 +13,7 @@ import { type Flatten, flattenShape, type Reshape, reshapeShape } from "../shape
 import { type Index, resolveSlice, type Slice } from "../shape/slice.ts";
 import { type ExpandDims, expandDimsShape, type Squeeze, squeezeShape } from "../shape/squeeze.ts";
 import { type Transpose, transposeShape } from "../shape/transpose.ts";
-import type { DType } from "../tensor/dtype.ts";
+import { type DType, requireKnown } from "../tensor/dtype.ts";
 import type { Axes } from "../tensor/methods.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { bind } from "../tape/recorder.ts";
@@ -320,5 +320,6 @@ export function astype<S extends Shape, D extends DType>(
 }
 
 function astypeOf(x: AnyTensor, dtype: DType): AnyTensor {
+  requireKnown("astype", dtype);
   return convert(x, dtype);
 }

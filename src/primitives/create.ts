@@ -18,9 +18,9 @@ import {
   allocate,
   type DType,
   DTypeError,
-  dtypes,
   type FloatDType,
   isElement,
+  requireKnown,
 } from "../tensor/dtype.ts";
 import { sizeOf, wrap } from "../tensor/storage.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
@@ -120,12 +120,6 @@ function fromValues(
     data[i] = value;
   }
   return wrap(shape, dtype, data) as AnyTensor;
-}
-
-function requireKnown(operation: string, dtype: DType): void {
-  if (!dtypes.includes(dtype)) {
-    throw new DTypeError(`${operation}: unknown dtype ${dtype}; there are ${dtypes.join(", ")}`);
-  }
 }
 
 /**
@@ -335,6 +329,7 @@ export function eye<
 
 function eyeOf(n: number, dtype: DType = "float32"): AnyTensor {
   checkDims("eye", [n, n]);
+  requireKnown("eye", dtype);
   return convert(equal(iota([n, n], 0, "int32"), iota([n, n], 1, "int32")), dtype);
 }
 

@@ -96,6 +96,13 @@ const order: readonly DType[] = ["bool", "uint32", "int32", "float32", "float64"
 /** All dtypes, in promotion order. */
 export const dtypes: readonly DType[] = order;
 
+/** Refuses what is no dtype. */
+export function requireKnown(operation: string, dtype: DType): void {
+  if (!dtypes.includes(dtype)) {
+    throw new DTypeError(`${operation}: unknown dtype ${dtype}; there are ${dtypes.join(", ")}`);
+  }
+}
+
 /** The run-time twin of {@linkcode Promote}. */
 export function promote(a: DType, b: DType): DType {
   return order[Math.max(order.indexOf(a), order.indexOf(b))];

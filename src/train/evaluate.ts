@@ -19,7 +19,7 @@ export interface EvaluateOptions<P, D, S, M, R> {
     params: P,
     batch: WithRows<D, number>,
     context: LossContext<S>,
-  ) => Given<R, S, M>;
+  ) => Given<R, S, M, "evaluate">;
   /** The parameters. */
   readonly params: P;
   /** The state of the model; none unless given. */

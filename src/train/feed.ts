@@ -50,13 +50,13 @@ export function feedOf(
       );
     }
     return {
-      of: (key, epoch, skip) => without(skip, iterate(data(key(), epoch))),
+      of: (key, epoch, skip) => without(skip, iterate(operation, data(key(), epoch))),
       steps: limit,
     };
   }
   if (treeLeaves(data).length === 0) throw new TypeError(`${operation}: the data have no tensors`);
   if (size === undefined) {
-    return { of: (_, __, skip) => iterate(skip === 0 ? [data] : []), steps: 1 };
+    return { of: (_, __, skip) => iterate(operation, skip === 0 ? [data] : []), steps: 1 };
   }
   requireCount(operation, "batchSize", size);
   const rows = rowCount(operation, data);
@@ -72,8 +72,14 @@ export type Batches = Pick<Iterator<unknown> | AsyncIterator<unknown>, "return">
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
 };
 
-function iterate(of: Iterable<unknown> | AsyncIterable<unknown>): Batches {
-  return Symbol.asyncIterator in of ? of[Symbol.asyncIterator]() : of[Symbol.iterator]();
+function iterate(operation: string, of: unknown): Batches {
+  const given = Object(of) as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
+  const batches = given[Symbol.asyncIterator]?.() ?? given[Symbol.iterator]?.();
+  if (batches !== undefined) return batches;
+  throw new TypeError(
+    `${operation}: a function for data gives batches one after the other, as function* does; ` +
+      `this one gave ${of instanceof Promise ? "a promise" : `a ${typeof of}`}`,
+  );
 }
 
 /** The batches after those that are left out. */

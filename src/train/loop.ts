@@ -222,7 +222,7 @@ function reasonOf(stopped: Stopped, { step, best }: Progress): string | undefine
     case "callback":
       return `stopped by a callback at step ${step}${so}`;
     case "interrupted":
-      return `interrupted at step ${step}${so}; Ctrl-C again ends the program`;
+      return `interrupted at step ${step}${so}`;
     case "diverged":
       return `stopped at step ${step}, where the loss is no number any more${so}`;
   }

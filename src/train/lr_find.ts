@@ -19,7 +19,7 @@ export interface LrFindOptions<P, D, N extends number, S, F extends StateFamily,
     params: P,
     batch: DataBatch<D, N>,
     context: LossContext<S>,
-  ) => Given<R, S, Record<never, never>>;
+  ) => Given<R, S, Record<never, never>, "lrFind">;
   /** The first parameters. They stay as they are. */
   readonly params: P;
   /** The first state of the model; none unless given. */

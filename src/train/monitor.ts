@@ -21,7 +21,10 @@ export type Mode = "min" | "max";
 
 /** When a training ends before its last epoch. */
 export interface EarlyStopping {
-  /** It ends where so many epochs in a row were no better; 0 ends it at the first that is not. */
+  /**
+   * It ends where so many epochs in a row were no better, of those that the figure is known for: with
+   * `validationFreq: 10` that is every tenth. 0 ends it at the first that is not.
+   */
   readonly patience: number;
   /** A figure is better where it is so by more than this; 0 unless given. */
   readonly minDelta?: number;

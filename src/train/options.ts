@@ -24,7 +24,7 @@ export interface LossOptions<
   R = LossResult<S>,
 > {
   /** What is minimized: the mean of the loss over the rows of the data. */
-  readonly loss: (params: P, batch: B, context: LossContext<S>) => Given<R, S, M>;
+  readonly loss: (params: P, batch: B, context: LossContext<S>) => Given<R, S, M, "fit">;
   /** What makes steps of gradients. To clip gradients: `chain(clipByGlobalNorm(1), adam(0.001))`. */
   readonly optimizer: Optimizer<F>;
 }
@@ -32,7 +32,7 @@ export interface LossOptions<
 /** A step of one's own, where following the gradient of one loss is not what is wanted. */
 export interface StepOptions<P, B, S, M = Record<never, never>, R = Taken<P, S>> {
   /** The step. */
-  readonly step: (params: P, batch: B, context: LossContext<S>) => GivenByStep<R, P, S, M>;
+  readonly step: (params: P, batch: B, context: LossContext<S>) => GivenByStep<R, P, S, M, "fit">;
 }
 
 /** The first state is not left out where there is one. */

@@ -15,7 +15,7 @@ export interface Report {
   end(reason?: string): void;
 }
 
-/** A terminal, as Node's and Deno's `process.stdout` are. */
+/** A terminal, as Node's `process.stdout` may be. */
 export interface Terminal {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -59,8 +59,16 @@ export function reportOf(
   };
 }
 
+/** Where a program writes; Deno's own, since to look at Node's it asks for a permission. */
 function standardOutput(): Terminal | undefined {
-  return (globalThis as { process?: { readonly stdout?: Terminal } }).process?.stdout;
+  const { Deno, process } = globalThis as {
+    Deno?: { stdout?: { isTerminal(): boolean; writeSync(bytes: Uint8Array): number } };
+    process?: { readonly stdout?: Terminal };
+  };
+  const stdout = Deno?.stdout;
+  if (stdout === undefined) return process?.stdout;
+  const write = (text: string) => stdout.writeSync(new TextEncoder().encode(text));
+  return { isTTY: stdout.isTerminal(), write };
 }
 
 /** `epoch 3/10  ━━━━━━━━━━━━────────────  63/125  loss 0.1234` */

@@ -35,7 +35,8 @@ export type SupervisedLoss<F extends LayerTypes, L> = <X extends AnyTensor, Y ex
   params: F["params"],
   batch: Examples<
     Arg<OutputOf<F, ShapeOf<X>, F["kind"]>, X>,
-    TargetsFor<L, LayerOutput<F, X>, Y>
+    // Inferred from the first part: it is not from a conditional type of a loss of one's own.
+    Y & TargetsFor<L, LayerOutput<F, X>, Y>
   >,
   context: LossContext<F["state"]>,
 ) => {

@@ -15,9 +15,12 @@ export interface BesideOptions {
 /** Between two pictures as text, in columns. */
 const gap = 2;
 
+/** The least that a picture as text gets where several are beside each other, in columns. */
+const least = 32;
+
 /**
  * Puts pictures beside each other, in rows of `columns`. As text, each has the same part of the columns
- * that there are.
+ * that there are; where that would be less than 32, rows have fewer pictures.
  *
  * @throws {RangeError} Where there is no picture, or `columns` is not a whole number from 1 on.
  *
@@ -36,26 +39,29 @@ export function beside(pictures: readonly Picture[], options: BesideOptions = {}
   if (!Number.isSafeInteger(columns) || columns < 1) {
     throw new RangeError(`beside: columns must be a whole number from 1 on, got ${columns}`);
   }
-  const rows: readonly (readonly Picture[])[] = Array.from(
-    { length: Math.ceil(pictures.length / columns) },
-    (_, i) => pictures.slice(i * columns, (i + 1) * columns),
-  );
   return new Picture({
-    svg: async () => besideSvg(await Promise.all(rows.map((row) => Promise.all(row.map(svgOf))))),
+    svg: async () => {
+      const documents = await Promise.all(pictures.map((picture) => picture.svg()));
+      return besideSvg(rowsOf(documents, columns));
+    },
     text: ({ columns: total = 72, colors = false } = {}) => {
-      const width = Math.floor((total - gap * (Math.min(columns, pictures.length) - 1)) / columns);
-      return rows.map((row) =>
-        besideText(
-          row.map((picture) => picture.text({ columns: width, colors }).split("\n")),
-          width,
-        )
-      ).join("\n\n");
+      const room = Math.max(1, Math.floor((total + gap) / (least + gap)));
+      const count = Math.min(columns, pictures.length, room);
+      const width = Math.floor((total - gap * (count - 1)) / count);
+      const blocks = pictures.map((picture) =>
+        picture.text({ columns: width, colors }).split("\n")
+      );
+      return rowsOf(blocks, count).map((row) => besideText(row, width)).join("\n\n");
     },
   });
 }
 
-function svgOf(picture: Picture): Promise<string> {
-  return picture.svg();
+/** Items in rows of so many. */
+function rowsOf<T>(items: readonly T[], columns: number): readonly (readonly T[])[] {
+  return Array.from(
+    { length: Math.ceil(items.length / columns) },
+    (_, i) => items.slice(i * columns, (i + 1) * columns),
+  );
 }
 
 /** Blocks of lines as one block, each `width` wide. */

@@ -12,17 +12,20 @@ const numeric = / (?:d|transform|x|y|x1|y1|x2|y2|width|height)="[^"]*"/g;
  * to depend on all of the document, so that two documents in one page do not take each other's.
  */
 export function compactSvg(svg: string): string {
-  const compact = svg
-    .replace(/<path class="(?:background|foreground)"(?![^>]* (?:fill|stroke)=)[^>]*\/>/g, "")
-    .replace(/ (?:class|aria-[a-z]+|role|opacity|pointer-events|font-weight)="(?:[^"]*)"/g, keep)
-    .replace(/<g>(<\/g>)/g, "")
+  const compact = svg.replace(/<[^>]*>/g, compactTag).replace(/<g><\/g>/g, "");
+  const name = hash(compact);
+  return compact.replace(/<[^>]*>/g, (tag) => tag.replace(/(id="|url\(#)(clip)/g, `$1${name}$2`));
+}
+
+function compactTag(tag: string): string {
+  if (/^<path class="(?:background|foreground)"(?!.* (?:fill|stroke)=)/.test(tag)) return "";
+  return tag
+    .replace(/ (?:class|aria-[a-z]+|role|opacity|pointer-events|font-weight)="[^"]*"/g, keep)
     .replace(
       numeric,
       (attribute) =>
         attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => `${round(Number(number))}`),
     );
-  const name = hash(compact);
-  return compact.replace(/(id="|url\(#|url\('#)(clip)/g, `$1${name}$2`);
 }
 
 /** Keeps the attributes that change what is seen. */

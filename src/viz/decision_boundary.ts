@@ -8,7 +8,7 @@ import { showShape } from "../shape/fail.ts";
 import { sizeOf } from "./axes.ts";
 import { chartPicture } from "./chart_picture.ts";
 import type { Line, Mark } from "./chart.ts";
-import { elementsOf } from "./numbers.ts";
+import { elementsOf, type Numbers } from "./numbers.ts";
 import { look, type Rgb, rgb, tint } from "./palette.ts";
 import type { Picture } from "./picture.ts";
 import {
@@ -32,11 +32,11 @@ export type Classifier = (
 ) => Tensor<[number], DType> | Tensor<[number, number], DType>;
 
 /** How {@linkcode decisionBoundary} draws. */
-export interface DecisionBoundaryOptions<N extends number> extends PlaneOptions {
+export interface DecisionBoundaryOptions<N extends number, M extends number> extends PlaneOptions {
   /** Points to draw on top, which the axes are chosen by. */
   readonly points?: Tensor<[N, 2], DType>;
   /** The class of each point. */
-  readonly labels?: Labels<NoInfer<N>>;
+  readonly labels?: Labels<NoInfer<N>, M, "decisionBoundary">;
   /** The names of the classes, from the lowest label to the highest; the labels unless given. */
   readonly names?: readonly string[];
   /**
@@ -75,9 +75,9 @@ interface Regions {
  * console.log(picture.text());
  * ```
  */
-export function decisionBoundary<const N extends number = number>(
+export function decisionBoundary<const N extends number = number, const M extends number = N>(
   predict: Classifier,
-  options: DecisionBoundaryOptions<N> = {},
+  options: DecisionBoundaryOptions<N, M> = {},
 ): Picture {
   const operation = "decisionBoundary";
   const { points, labels, names, resolution = 100, title, threshold } = options;
@@ -85,7 +85,7 @@ export function decisionBoundary<const N extends number = number>(
   const plane = planeOf(operation, places, options, resolution);
   const scores = predict(gridPoints(plane));
   const regions = regionsOf(operation, scores, plane.columns * plane.rows, threshold);
-  const classes = classesOf(operation, places.x.length, labels, names);
+  const classes = classesOf(operation, places.x.length, labels as Numbers | undefined, names);
   const boundaries = regions.boundaries.map((scores): Line => ({
     mark: "line",
     ...contourLine(scores, 0, plane),

@@ -8,7 +8,8 @@ import type { Chart } from "./chart.ts";
 import { type Frames, framesOf, type Margins } from "./frames.ts";
 import type { Medium } from "./medium.ts";
 import { ink } from "./palette.ts";
-import { type Json, panelSpec, text } from "./panel_spec.ts";
+import type { Json } from "./mark_spec.ts";
+import { panelSpec, text } from "./panel_spec.ts";
 
 /** An item of a scene graph: what Vega has made of a mark's row, or a group of marks. */
 export interface Item {

@@ -3,33 +3,17 @@
  *
  * @module
  */
+import type { EpochRecord, Scores } from "../train/history.ts";
 import { type AxesOptions, type ChartOptions, sizeOf } from "./axes.ts";
 import { chartPicture } from "./chart_picture.ts";
 import { linePanel, type Series } from "./line_plot.ts";
 import { type Numbers, numbersOf } from "./numbers.ts";
 import type { Picture } from "./picture.ts";
 
-/** What a history says of an epoch, as far as it is drawn. */
-export interface EpochFigures {
-  /** Which epoch it was. */
-  readonly epoch: number;
-  /** The loss on the training data. */
-  readonly loss: number;
-  /** Metrics on the training data, by their names. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** The same on the validation data. */
-  readonly validation?: {
-    /** The loss. */
-    readonly loss: number;
-    /** The metrics. */
-    readonly metrics: Readonly<Record<string, number>>;
-  };
-}
-
-/** The history of a training, as `fit` gives it. */
+/** A history of training, as `fit` gives it, as far as it is drawn. */
 export interface TrainingHistory {
   /** The epochs in order. */
-  readonly epochs: readonly EpochFigures[];
+  readonly epochs: readonly Pick<EpochRecord, "epoch" | "loss" | "metrics" | "validation">[];
 }
 
 /** Losses, one for each epoch, by names such as `train` and `validation`. */
@@ -104,7 +88,7 @@ function figuresOf({ epochs }: TrainingHistory): ReadonlyMap<string, readonly Se
   const x = epochs.map(({ epoch }) => epoch);
   const panels = epochs.length === 0 ? [] : ["loss", ...names];
   return new Map(panels.map((name) => {
-    const of = (figures: Omit<EpochFigures, "epoch"> | EpochFigures["validation"]): number =>
+    const of = (figures: Scores | undefined): number =>
       (name === "loss" ? figures?.loss : figures?.metrics[name]) ?? NaN;
     const series = [
       { name: "train", x, y: epochs.map(of) },

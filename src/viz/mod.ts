@@ -24,7 +24,6 @@ export { heatmap, type HeatmapOptions } from "./heatmap.ts";
 export { histograms, type HistogramsOptions } from "./histograms.ts";
 export { imageGrid, type ImageGridOptions, type Images } from "./image_grid.ts";
 export {
-  type EpochFigures,
   learningCurves,
   type LearningCurvesOptions,
   type Losses,
@@ -43,7 +42,7 @@ export { optimizerPaths } from "./optimizer_paths.ts";
 export type { ColorMap } from "./palette.ts";
 export { type Drawing, Picture, type TextOptions } from "./picture.ts";
 export type { PlaneOptions } from "./plane.ts";
-export type { Labels } from "./points.ts";
+export type { Labels, PerPoint } from "./points.ts";
 export { scatterPlot, type ScatterPlotOptions } from "./scatter_plot.ts";
 export { drawTape, type TapeDrawingOptions } from "./tape/draw_tape.ts";
 export type { Direction } from "./tape/dot.ts";

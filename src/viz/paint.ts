@@ -11,7 +11,7 @@ import { oneLine, terminal } from "./medium.ts";
 import { rgb } from "./palette.ts";
 import { paintMark } from "./paint_mark.ts";
 import { paintPixels } from "./paint_pixels.ts";
-import { markName } from "./panel_spec.ts";
+import { markName } from "./mark_spec.ts";
 import { surface } from "./surface.ts";
 
 /** The narrowest text that a chart is drawn in, in columns. */

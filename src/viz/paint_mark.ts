@@ -49,14 +49,24 @@ function stroke(
     on.rows * cell.height,
   );
   if (line === undefined) return start;
-  const { x1, y1, x2, y2 } = line;
-  const steps = Math.ceil(Math.max(Math.abs(x2 - x1), Math.abs(y2 - y1)) / dot);
+  // From dot to dot, so that each column, or each row of a steep line, has one.
+  const at = (place: number, cells: number, size: number): number =>
+    Math.min(Math.floor(place / dot), cells * size / dot - 1);
+  const [column, row] = [
+    at(line.x1, on.columns, cell.width),
+    at(line.y1, on.rows, cell.height),
+  ];
+  const across = at(line.x2, on.columns, cell.width) - column;
+  const down = at(line.y2, on.rows, cell.height) - row;
+  const steps = Math.max(Math.abs(across), Math.abs(down));
   const color = rgb(look.color);
   for (let i = 0; i <= steps; i++) {
     const part = steps === 0 ? 0 : i / steps;
     if (pattern === "dashed" && (start + i) % 6 > 2) continue;
     if (pattern === "faint" && (start + i) % 3 > 0) continue;
-    on.dot(x1 + part * (x2 - x1), y1 + part * (y2 - y1), color);
+    const x = column + Math.round(part * across);
+    const y = row + Math.round(part * down);
+    on.dot((x + 0.5) * dot, (y + 0.5) * dot, color);
   }
   return start + steps;
 }

@@ -3,30 +3,17 @@
  *
  * @module
  */
-import type { Axis, Mark, Panel, Ramp } from "./chart.ts";
+import { axisSpec, namesSpec, scaleSpec } from "./axis_spec.ts";
+import type { Axis, Panel, Ramp } from "./chart.ts";
 import { type Frame, headLines, legendPlaces, rampPlace, signWidth } from "./frames.ts";
+import { isBeyond, type Json, markName, markSpec, rows } from "./mark_spec.ts";
 import { type Medium, oneLine } from "./medium.ts";
 import { ink } from "./palette.ts";
 import { pngUrl } from "./raster.ts";
 
-/** A part of a Vega specification: plain data. */
-export type Json = { readonly [key: string]: unknown };
-
-/** The name of a panel's mark in its group. */
-export function markName(mark: number): string {
-  return `mark${mark}`;
-}
-
 /** A panel as a group at its frame. */
 export function panelSpec(panel: Panel, name: string, frame: Frame, medium: Medium): Json {
   const { width, height } = frame;
-  const named = ([key, { names }]: [string, Axis]): Json[] =>
-    names === undefined ? [] : [{
-      name: `${key}Names`,
-      type: "ordinal",
-      domain: names.map((_, i) => i),
-      range: names.map((text) => oneLine(text, longestName)),
-    }];
   const axes: [string, Axis][] = [["x", panel.x], ["y", panel.y]];
   return {
     type: "group",
@@ -44,12 +31,15 @@ export function panelSpec(panel: Panel, name: string, frame: Frame, medium: Medi
     signals: [{ name: "width", value: width }, { name: "height", value: height }],
     data: panel.marks.map((mark, i) => ({ name: `${markName(i)}Rows`, values: rows(mark, panel) })),
     scales: [
-      scale("x", panel.x, [0, width]),
-      scale("y", panel.y, [height, 0]),
-      ...axes.flatMap(named),
+      scaleSpec("x", panel.x, [0, width]),
+      scaleSpec("y", panel.y, [height, 0]),
+      ...axes.flatMap(([key, { names }]) => names === undefined ? [] : [namesSpec(key, names)]),
     ],
     axes: panel.axes
-      ? [axis("x", panel.x, width / 70, medium), axis("y", panel.y, height / medium.rung, medium)]
+      ? [
+        axisSpec("x", panel.x, width / 70, medium),
+        axisSpec("y", panel.y, height / medium.rung, medium),
+      ]
       : [],
     marks: [
       ...panel.marks.map((mark, i) => markSpec(mark, markName(i), isBeyond(mark, panel), medium)),
@@ -57,71 +47,6 @@ export function panelSpec(panel: Panel, name: string, frame: Frame, medium: Medi
       ...foot(panel, frame, medium),
     ],
   };
-}
-
-/** How many characters of a name on an axis are written. */
-const longestName = 24;
-
-function scale(name: string, { scale: type, domain, nice }: Axis, range: number[]): Json {
-  return { name, type, domain, nice, range, zero: false };
-}
-
-function axis(name: string, axis: Axis, ticks: number, medium: Medium): Json {
-  const { scale: type, domain, names, grid, whole } = axis;
-  const greatest = Math.max(...domain.map(Math.abs));
-  const format = type === "log"
-    ? "~g"
-    : greatest >= 1e5
-    ? "~s"
-    : greatest < 1e-3
-    ? "~e"
-    : undefined;
-  const label = names !== undefined
-    ? { scale: `${name}Names`, field: "value" }
-    : format === "~e"
-    ? { signal: "datum.value === 0 ? '0' : datum.label" }
-    : undefined;
-  const isTerminal = medium.name === "terminal";
-  const count = Math.max(3, Math.round(ticks));
-  const powers = type === "log" ? powersOfTen(axis, count) : [];
-  return {
-    scale: name,
-    orient: name === "x" ? "bottom" : "left",
-    aria: false,
-    grid: grid && !isTerminal,
-    gridColor: ink.grid,
-    domainColor: ink.line,
-    tickColor: ink.line,
-    ticks: names === undefined,
-    tickRound: false,
-    tickSize: medium.tick / 2,
-    labelPadding: medium.tick / 2,
-    labelColor: ink.text,
-    labelFont: "sans-serif",
-    labelFontSize: isTerminal ? medium.font : medium.font - 1,
-    labelOverlap: type === "log" || isTerminal ? "greedy" : "parity",
-    labelSeparation: isTerminal && name === "x" ? medium.tick : isTerminal ? 0 : 4,
-    labelFlush: false,
-    ...(names === undefined
-      ? {
-        ...(powers.length < 3 ? { tickCount: count } : { values: powers }),
-        ...(whole === true ? { tickMinStep: 1 } : {}),
-        ...(format === undefined ? {} : { format }),
-      }
-      : { values: names.map((_, i) => i) }),
-    ...(label === undefined ? {} : { encode: { labels: { update: { text: label } } } }),
-  };
-}
-
-/** The powers of ten on a logarithmic axis, or every so many of them, so that there are few. */
-function powersOfTen({ domain, nice }: Axis, most: number): readonly number[] {
-  const [least, greatest] = domain.map(Math.log10);
-  // The scale goes on to the next powers where it may.
-  const first = nice ? Math.floor(least) : Math.ceil(least - 1e-9);
-  const last = nice ? Math.ceil(greatest) : Math.floor(greatest + 1e-9);
-  const step = Math.max(1, Math.ceil((last - first) / most));
-  const count = Math.max(0, Math.floor((last - first) / step) + 1);
-  return Array.from({ length: count }, (_, i) => Number(`1e${first + i * step}`));
 }
 
 /** What is written and drawn above a panel. */
@@ -249,131 +174,4 @@ function sign(
         },
       },
     };
-}
-
-/** The rows of a mark's table. */
-function rows(mark: Mark, { x, y }: Panel): readonly Json[] {
-  const fits = (value: number, { scale }: Axis): boolean =>
-    Number.isFinite(value) && (scale === "linear" || value > 0);
-  switch (mark.mark) {
-    case "line":
-      return mark.x.map((at, i) => {
-        const ok = fits(at, x) && fits(mark.y[i], y);
-        return ok ? { x: at, y: mark.y[i], ok } : { x: x.domain[0], y: y.domain[0], ok };
-      });
-    case "points":
-      return mark.x.map((at, i) => ({ x: at, y: mark.y[i] }))
-        .filter((point) => fits(point.x, x) && fits(point.y, y));
-    case "band":
-      return mark.x.map((at, i) => {
-        const ok = fits(at, x) && fits(mark.low[i], y) && fits(mark.high[i], y);
-        const [least] = y.domain;
-        return ok
-          ? { x: at, y: mark.high[i], y2: mark.low[i], ok }
-          : { x: x.domain[0], y: least, y2: least, ok };
-      });
-    case "bars":
-      return mark.bars.map((bar) => ({
-        x: bar.x[0],
-        x2: bar.x[1],
-        y: bar.y[1],
-        y2: bar.y[0],
-        color: bar.color ?? mark.look.color,
-      }));
-    case "rule":
-      return [{ x: mark.x ?? 0, y: mark.y ?? 0 }];
-    case "words":
-      return mark.words.map((word) => ({
-        ...word,
-        text: oneLine(word.text),
-        color: word.color ?? ink.text,
-      }));
-    case "pixels":
-      return [{ x: mark.x[0], x2: mark.x[1], y: mark.y[1], y2: mark.y[0] }];
-  }
-}
-
-/** Whether some of a mark lies outside of the panel. */
-function isBeyond(mark: Mark, panel: Panel): boolean {
-  const outside = (value: unknown, { domain: [least, greatest] }: Axis): boolean =>
-    typeof value === "number" && (value < least || value > greatest);
-  return rows(mark, panel).some(({ x, x2, y, y2 }) =>
-    [x, x2].some((value) => outside(value, panel.x)) ||
-    [y, y2].some((value) => outside(value, panel.y))
-  );
-}
-
-/** A mark, with its look. */
-function markSpec(mark: Mark, name: string, clip: boolean, medium: Medium): Json {
-  const spec = (type: string, channels: Json): Json => ({
-    type,
-    name,
-    aria: false,
-    clip,
-    from: { data: `${name}Rows` },
-    encode: { enter: channels },
-  });
-  const at = (key: string): Json => ({ scale: key[0], field: key });
-  const [x, x2, y, y2] = [at("x"), at("x2"), at("y"), at("y2")];
-  switch (mark.mark) {
-    case "line":
-      return spec("line", {
-        x,
-        y,
-        defined: { field: "ok" },
-        stroke: { value: mark.look.color },
-        strokeWidth: { value: mark.width ?? 2 },
-        strokeJoin: { value: "round" },
-        ...(mark.dashed === true ? { strokeDash: { value: [6, 4] } } : {}),
-      });
-    case "points":
-      return spec("symbol", {
-        x,
-        y,
-        shape: { value: mark.look.shape },
-        size: { value: mark.size ?? 36 },
-        fill: { value: mark.look.color },
-        stroke: { value: "white" },
-        strokeWidth: { value: 0.7 },
-      });
-    case "band":
-      return spec("area", {
-        x,
-        y,
-        y2,
-        defined: { field: "ok" },
-        fill: { value: mark.look.color },
-        fillOpacity: { value: 0.18 },
-      });
-    case "bars":
-      return spec("rect", { x, x2, y, y2, fill: { field: "color" } });
-    case "rule":
-      return spec("rule", {
-        ...(mark.x === undefined ? { x: { value: 0 }, x2: { field: { group: "width" } } } : { x }),
-        ...(mark.y === undefined ? { y: { value: 0 }, y2: { field: { group: "height" } } } : { y }),
-        stroke: { value: ink.quiet },
-        strokeDash: { value: [4, 4] },
-      });
-    case "words":
-      return spec("text", {
-        x,
-        y,
-        text: { field: "text" },
-        fill: { field: "color" },
-        align: { value: mark.align },
-        baseline: { value: "middle" },
-        font: { value: "sans-serif" },
-        fontSize: { value: medium.font },
-      });
-    case "pixels":
-      return spec("image", {
-        x,
-        x2,
-        y,
-        y2,
-        aspect: { value: false },
-        smooth: { value: mark.smooth },
-        url: { value: medium.name === "page" ? pngUrl(mark.raster) : "" },
-      });
-  }
 }

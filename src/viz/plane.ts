@@ -131,7 +131,10 @@ export function contourLine(
   const isOutside = ([u, v]: readonly number[]): boolean =>
     u <= 0 || u >= columns || v <= 0 || v >= rows;
   for (const ring of coordinates.flat()) {
-    for (const point of ring) {
+    // A ring's last point is its first. Begun outside, it is not cut where it begins.
+    const start = ring.findIndex(isOutside);
+    const way = start < 0 ? ring : [...ring.slice(start, -1), ...ring.slice(0, start)];
+    for (const point of way) {
       if (isOutside(point)) add(NaN, NaN);
       else add(...pointAt(plane, point[0] - 0.5, point[1] - 0.5));
     }

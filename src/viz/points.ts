@@ -3,14 +3,22 @@
  *
  * @module
  */
-import { type DType, ShapeError, type Tensor } from "../../mod.ts";
+import { type Arg, type DType, type Fail, ShapeError, type Tensor } from "../../mod.ts";
 import { showShape } from "../shape/fail.ts";
 import type { LegendEntry, Points } from "./chart.ts";
-import { elementsOf, numbersOf, requireRank, requireSameLength } from "./numbers.ts";
+import { elementsOf, type Numbers, numbersOf, requireRank, requireSameLength } from "./numbers.ts";
 import { look } from "./palette.ts";
 
-/** Which class each of `N` points belongs to: a number for each. */
-export type Labels<N extends number> = readonly number[] | Tensor<[N], DType>;
+/** Which class each of `N` points belongs to: a number for each, or what is wrong with `M` of them. */
+export type Labels<N extends number, M extends number, K extends string> =
+  | readonly number[]
+  | Arg<PerPoint<N, M, K>, Tensor<[M], DType>>;
+
+/** The rule of {@linkcode Labels}: as many as there are points, as far as both are known. */
+export type PerPoint<N extends number, M extends number, K extends string> = number extends N ? [M]
+  : number extends M ? [N]
+  : [N, M] extends [M, N] ? [N]
+  : Fail<`${K}: ${N} points need as many labels, got ${M}`>;
 
 /** Points sorted into classes. */
 export interface Classes {
@@ -45,7 +53,7 @@ export function planePoints(
 export function classesOf(
   operation: string,
   count: number,
-  labels: Labels<number> | undefined,
+  labels: Numbers | undefined,
   names: readonly string[] | undefined,
 ): Classes {
   if (labels === undefined) return { of: new Array<number>(count).fill(0), names: [] };

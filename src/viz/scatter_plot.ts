@@ -8,18 +8,19 @@ import { type AxesOptions, padded, sizeOf, xAxis, yAxis } from "./axes.ts";
 import { chartPicture } from "./chart_picture.ts";
 import type { LegendEntry, Mark } from "./chart.ts";
 import { type LineData, linesOf } from "./line_plot.ts";
+import type { Numbers } from "./numbers.ts";
 import { look } from "./palette.ts";
 import type { Picture } from "./picture.ts";
 import { classesOf, type Labels, planePoints, pointLegend, pointMarks } from "./points.ts";
 import { thinned } from "./thin.ts";
 
 /** How {@linkcode scatterPlot} draws. */
-export interface ScatterPlotOptions<N extends number> extends AxesOptions {
+export interface ScatterPlotOptions<N extends number, M extends number> extends AxesOptions {
   /** The class of each point, which its colour and shape tell. */
-  readonly labels?: Labels<N>;
+  readonly labels?: Labels<N, M, "scatterPlot">;
   /** The names of the classes, from the lowest label to the highest; the labels unless given. */
   readonly names?: readonly string[];
-  /** Lines to draw over the points, by their names. */
+  /** Lines to draw beneath the points, by their names. */
   readonly lines?: Readonly<Record<string, LineData>>;
 }
 
@@ -38,14 +39,14 @@ export interface ScatterPlotOptions<N extends number> extends AxesOptions {
  * console.log(scatterPlot(points, { title: "normal", xLabel: "x", yLabel: "y" }).text());
  * ```
  */
-export function scatterPlot<const N extends number>(
+export function scatterPlot<const N extends number, const M extends number = N>(
   points: Tensor<[N, 2], DType>,
-  options: ScatterPlotOptions<NoInfer<N>> = {},
+  options: ScatterPlotOptions<NoInfer<N>, M> = {},
 ): Picture {
   const operation = "scatterPlot";
   const { x, y } = planePoints(operation, points);
   const { title, names, lines = {} } = options;
-  const classes = classesOf(operation, x.length, options.labels, names);
+  const classes = classesOf(operation, x.length, options.labels as Numbers | undefined, names);
   const series = linesOf(operation, lines);
   const marks = pointMarks(x, y, classes);
   const lineMarks = series.map((line, i): Mark => ({
@@ -66,7 +67,8 @@ export function scatterPlot<const N extends number>(
     axes: true,
     x: padded(xAxis(operation, xs, options)),
     y: padded(yAxis(operation, ys, options)),
-    marks: [...marks, ...lineMarks],
+    // Points over lines: in text a cell shows one of them.
+    marks: [...lineMarks, ...marks],
   };
   return chartPicture({ panels: [panel], columns: 1, ...sizeOf(operation, options) });
 }

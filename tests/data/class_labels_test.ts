@@ -32,6 +32,9 @@ Deno.test("types: as many as labels, and the classes by name", () => {
   const { y, classes } = encodeLabels(["dog", "cat", "dog"]);
   assertType<IsExact<typeof y, Tensor<[3], "int32">>>(true);
   assertType<IsExact<typeof classes, readonly ("dog" | "cat")[]>>(true);
+  const more = encodeLabels(["cat"], { classes });
+  assertType<IsExact<typeof more.classes, readonly ("dog" | "cat")[]>>(true);
+  assertEquals(more.y.toArray(), [0]);
   const words: string[] = ["a"];
   const many = encodeLabels(words);
   assertType<IsExact<typeof many.y, Tensor<[number], "int32">>>(true);

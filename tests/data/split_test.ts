@@ -4,6 +4,7 @@ import { assertType, type IsExact } from "@std/testing/types";
 import fc from "fast-check";
 import { arange, fromBuffer, random, ShapeError, type Tensor, zeros } from "@katachi/katachi";
 import { shuffle, trainTestSplit } from "@katachi/katachi/data";
+import oracle from "../fixtures/oracle/folds.json" with { type: "json" };
 
 const table = (rows: number) => ({
   x: arange(rows * 2).reshape([rows, 2]),
@@ -73,6 +74,17 @@ Deno.test("three parts have every row once, and every class its share", () => {
       assertEquals(Math.abs(tested - all * test / labels.length) < 1, true);
     }
   }));
+});
+
+Deno.test("classes have the shares that scikit-learn gives them", () => {
+  const clear = oracle.stratifiedSplit.filter(({ lots }) => !lots);
+  assertEquals(clear.length >= 4, true);
+  for (const { labels, test: size, counts } of clear) {
+    const stratify = fromBuffer(Int32Array.from(labels), [labels.length]);
+    const { test } = trainTestSplit(stratify, size, { key: random.key(0), stratify });
+    const tested = test.toArray();
+    assertEquals(counts.map((_, label) => tested.filter((each) => each === label).length), counts);
+  }
 });
 
 Deno.test("fractions are of all rows, rounded up", () => {

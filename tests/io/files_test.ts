@@ -13,18 +13,8 @@ import {
   writeFileAtomic,
 } from "@katachi/katachi/io";
 import { linear, sequential, tanh } from "@katachi/katachi/nn";
+import { inFolder, namesIn } from "./folder.ts";
 import { assertSameBits } from "./trees.ts";
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
 Deno.test("a model's weights come back, from a path or a URL", () =>
   inFolder(async (folder) => {

@@ -104,6 +104,12 @@ Deno.test("errors: values that the dtype cannot hold, unknown dtypes, wrong coun
   assertThrows(() => tensor([0.5], "int32"), DTypeError, "0.5 is not an element of int32");
   assertThrows(() => tensor([-1], "uint32"), DTypeError, "-1 is not an element of uint32");
   assertThrows(() => zeros([2], "float16" as "float32"), DTypeError, "unknown dtype float16");
+  assertThrows(() => eye(2, "float16" as "float32"), DTypeError, "eye: unknown dtype float16");
+  assertThrows(
+    () => zeros([2]).astype("float16" as "float32"),
+    DTypeError,
+    "astype: unknown dtype",
+  );
   assertThrows(
     () => fromBuffer(new Float32Array(3), [2, 2]),
     ShapeError,

@@ -12,20 +12,11 @@ import {
   latestCheckpoint,
   loadCheckpoint,
 } from "@katachi/katachi/train";
+import { inFolder, namesIn } from "../io/folder.ts";
 import { assertSameBits } from "../io/trees.ts";
 import { options } from "./killed_training.ts";
 import { assertSameState } from "./same_state.ts";
 
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 const stepsIn = (folder: string) =>
   namesIn(folder).map((name) => /^step-(\d+)/.exec(name)?.[1]).filter(Boolean).map(Number);
 

@@ -4,7 +4,26 @@ import fc from "fast-check";
 import { jit, random, type Tensor, tensor, valueAndGrad, zeros } from "@katachi/katachi";
 import { batches } from "@katachi/katachi/data";
 import { sigmoidCrossEntropy } from "@katachi/katachi/nn";
-import { adam, applyUpdates, cosineDecay, lookahead, sgd } from "@katachi/katachi/optim";
+import {
+  adafactor,
+  adagrad,
+  adam,
+  type AdamState,
+  adamw,
+  applyUpdates,
+  asgd,
+  chain,
+  clipByGlobalNorm,
+  cosineDecay,
+  type LearningRate,
+  lion,
+  lookahead,
+  muon,
+  type Optimizer,
+  rmsprop,
+  sgd,
+  skipNonFinite,
+} from "@katachi/katachi/optim";
 import { fit, type TrainState } from "@katachi/katachi/train";
 import { bits, examples, problem, timeless } from "./problem.ts";
 
@@ -213,4 +232,40 @@ Deno.test("batches can come from a function, at once or later, as many as are wa
     },
   });
   assertStrictEquals(bits(atOnce.params), bits(params));
+});
+
+Deno.test("the learning rate of every kind of optimizer is in the history", async () => {
+  const schedule = cosineDecay(0.1, 10);
+  const kinds = {
+    sgd,
+    adam,
+    adafactor,
+    adagrad,
+    adamw,
+    asgd,
+    lion,
+    muon,
+    rmsprop,
+    clipped: (rate: LearningRate) => chain(clipByGlobalNorm(1), sgd(rate)),
+    guarded: (rate: LearningRate) => skipNonFinite(sgd(rate)),
+  };
+  for (const [name, optimizer] of Object.entries(kinds)) {
+    const run = async (rate: LearningRate) => {
+      const { history } = await fit({
+        loss: (w: Tensor<[2, 3]>, x: Tensor<[2, 3]>) => x.sub(w).square().mean(),
+        params: zeros([2, 3]),
+        optimizer: (optimizer as (rate: LearningRate) => Optimizer<AdamState>)(rate),
+        data: random.normal(random.key(0), [2, 3]),
+        epochs: 3,
+        key: random.key(0),
+        progress: false,
+      });
+      return history.epochs.map(({ learningRate }) => learningRate);
+    };
+    assertEquals(await run(0.5), [0.5, 0.5, 0.5], name);
+    const rates = [0, 1, 2].map((step) => schedule(tensor(step, "int32")).item());
+    // What is computed in a branch only is not known outside of it.
+    const expected = name === "guarded" ? [undefined, undefined, undefined] : rates;
+    assertEquals(await run(schedule), expected, name);
+  }
 });

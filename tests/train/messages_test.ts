@@ -89,7 +89,7 @@ const refused: readonly (readonly [program: string, message: string])[] = [
   ],
   [
     `evaluate({ data, params, loss: (p, { x }) => x.matmul(p.w) });`,
-    "fit: the loss must be a scalar, got [?, 3]",
+    "evaluate: the loss must be a scalar, got [?, 3]",
   ],
 ];
 
@@ -163,6 +163,10 @@ Deno.test("errors: options that do not go together", async () => {
   );
   await refuses({ data: () => [] }, "fit: batchSize goes with a tree of tensors");
   await refuses({ data: () => [], batchSize: undefined }, "fit: the data gave no batch in epoch 1");
+  await refuses(
+    { data: () => data, batchSize: undefined },
+    "fit: a function for data gives batches one after the other, as function* does; this one gave a",
+  );
   await refuses({ monitor: "validation.loss" }, 'fit: cannot monitor "validation.loss" without');
   await refuses({ monitor: "acc" }, 'fit: cannot monitor "acc", only loss');
   await refuses(

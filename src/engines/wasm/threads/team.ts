@@ -198,7 +198,7 @@ function mayWait(): boolean {
 /** What runtimes with Node's modules have of them. */
 interface NodeProcess {
   getBuiltinModule?(name: "node:worker_threads"): {
-    readonly Worker: new (text: string, options: { eval: true }) => {
+    readonly Worker: new (text: string, options: { eval: true; env: Record<string, string> }) => {
       postMessage(message: Message): void;
       unref(): void;
     };
@@ -213,7 +213,8 @@ function startWorker(): (message: Message) => void {
   const { process } = globalThis as { process?: NodeProcess };
   const node = process?.getBuiltinModule?.("node:worker_threads");
   if (node !== undefined) {
-    const worker = new node.Worker(workerText, { eval: true });
+    // An environment of its own: for a copy of the program's, Deno asks for a permission.
+    const worker = new node.Worker(workerText, { eval: true, env: {} });
     worker.unref();
     return (message) => worker.postMessage(message);
   }
