@@ -39,7 +39,7 @@ import { figure, heading, option, quick, show } from "./lesson.ts";
 
 const width = 64;
 const depth = quick ? 12 : 24; // hidden layers
-const [rate, steps] = quick ? [1e-3, 200] : [3e-4, 600];
+const [rate, steps] = quick ? [1e-3, 200] : [5e-4, 300];
 const [initKey, dataKey] = random.split(random.key(Number(option("seed") ?? 0)));
 
 // A network of equal hidden layers. Their weights lie one after another in one tensor, and `scan` goes

@@ -43,20 +43,19 @@ import {
 import { adamw, chain, clipByGlobalNorm, warmupCosine } from "@katachi/katachi/optim";
 import { evaluate, fit } from "@katachi/katachi/train";
 import { beside, heatmap, linePlot } from "@katachi/katachi/viz";
-import dependencies from "../docs/dependencies.md" with { type: "text" };
 import dtypes from "../docs/dtypes.md" with { type: "text" };
 import engine from "../docs/engine.md" with { type: "text" };
+import primitives from "../docs/primitives.md" with { type: "text" };
 import transforms from "../docs/transforms.md" with { type: "text" };
-import readme from "../README.md" with { type: "text" };
 import { figure, heading, option, quick, show } from "./lesson.ts";
 
 const [initKey, fitKey, sampleKey] = random.split(random.key(Number(option("seed") ?? 0)), 3);
 
 // The text: the last tenth of each document is held out. What only fills tables is left out.
 
-const documents = [readme, dependencies, dtypes, engine, transforms].map((
-  text,
-) => [...text.replaceAll(/ {3,}/g, "  ").replaceAll(/-{4,}/g, "---")]);
+const documents = [dtypes, engine, primitives, transforms].map((text) => [
+  ...text.replaceAll(/ {3,}/g, "  ").replaceAll(/-{4,}/g, "---"),
+]);
 const cut = (text: readonly string[]) => Math.round(text.length * 0.9);
 const trainText = documents.flatMap((text) => text.slice(0, cut(text)));
 const testText = documents.flatMap((text) => text.slice(cut(text)));
@@ -333,27 +332,22 @@ function attention({ query, key, value, output }: Block["attention"], x: Feature
 }
 
 const phrase = [..."the shape of the shape"];
-const [block0] = params.blocks;
+const [bottom] = params.blocks; // it sees characters, and not yet what other blocks make of them
 const embedded: Features = embedding({ weight: params.tokens }, tensor([encode(phrase)], "int32"));
-const seen = layerNorm(block0.attentionNorm, embedded);
-const { weights, result } = jit(attention)(block0.attention, seen);
-const theirs = multiHeadAttention(block0.attention, seen, seen, seen, options);
+const seen = layerNorm(bottom.attentionNorm, embedded);
+const { weights, result } = jit(attention)(bottom.attention, seen);
+const theirs = multiHeadAttention(bottom.attention, seen, seen, seen, options);
 figure("attention by hand - the library's, at most", result.sub(theirs).abs().max().item());
 const T = phrase.length;
 const positions = arange(T);
 const isLater = less(positions.reshape([T, 1]), positions);
 figure("most attention to what comes later", where(isLater, weights, 0).max().item());
 
-const shares = weights.slice([0]).toArray();
-for (const [i, head] of shares.entries()) {
-  const before = head.slice(1).reduce((sum, row, t) => sum + row[t], 0) / (T - 1);
-  figure(`share of head ${i + 1} on the character before`, before);
-}
 const names = phrase.map((c) => c === " " ? "␣" : c);
 await show(
   "attention",
   beside(
-    shares.map((head, i) =>
+    weights.slice([0]).toArray().map((head, i) =>
       heatmap(tensor(head), {
         title: `head ${i + 1}`,
         xNames: names,

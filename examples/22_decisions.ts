@@ -40,7 +40,7 @@ const [demandKey, marketKey, initKey] = random.split(random.key(Number(option("s
 
 // 1. The baker. Demand grows with the temperature, and so does its spread, to the upper side.
 
-const days = quick ? 2000 : 8000;
+const days = quick ? 2000 : 4000;
 const tooFew = 4;
 const tooMany = 1;
 const [temperatureKey, spreadKey] = random.split(demandKey);
@@ -62,9 +62,9 @@ async function learned(loss: Judgement) {
   const { params } = await fit({
     loss: supervised(baker, loss),
     params: baker.init(initKey),
-    optimizer: adam(cosineDecay(0.05, 1000)),
+    optimizer: adam(cosineDecay(0.05, 400)),
     data: past,
-    epochs: 1000,
+    epochs: 400,
     key: initKey,
     progress: false,
   });
@@ -141,9 +141,9 @@ async function forecasts(
   const { params } = await fit({
     loss: supervised(investor, loss),
     params: investor.init(initKey),
-    optimizer: adam(cosineDecay(0.05, 1000)),
+    optimizer: adam(cosineDecay(0.05, 400)),
     data: market.train,
-    epochs: quick ? 200 : 1000,
+    epochs: quick ? 200 : 400,
     key: initKey,
     progress: false,
   });

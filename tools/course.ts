@@ -9,9 +9,6 @@
 const root = new URL("../", import.meta.url);
 const pictures = "docs/course";
 
-/** What a lesson may do beside writing its pictures. */
-const permissions: Readonly<Record<string, readonly string[]>> = {};
-
 const lessons = Array.from(Deno.readDirSync(new URL("examples/", root)), ({ name }) => name)
   .filter((name) => /^\d\d_.*\.ts$/.test(name))
   .filter((name) => Deno.args.length === 0 || Deno.args.includes(name.slice(0, 2)))
@@ -25,7 +22,6 @@ for (const lesson of lessons) {
       "--quiet",
       "--no-prompt",
       `--allow-write=${pictures}`,
-      ...(permissions[lesson.slice(0, 2)] ?? []),
       `examples/${lesson}`,
       "--pictures",
       pictures,

@@ -2,6 +2,20 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { lesson } from "./lesson.ts";
 
+Deno.test("17: ways around blocks and normalization let a deep network learn, and its state counts", async () => {
+  const { figure } = await lesson("17_residual_networks.ts");
+  assertEquals(figure("bytes for a picture"), 1 + 3 * 32 * 32);
+  assert(figure("a pixel read less the pixel written, at most") <= 0.5 / 255 + 1e-6);
+  const residual = figure("residual, 15 layers");
+  assert(residual < figure("plain, 15 layers") - 0.3);
+  assert(residual < figure("residual, 5 layers") - 0.3);
+  for (const name of ["residual, 15 layers, no norm", "plain, 5 layers, no norm"]) {
+    assertAlmostEquals(figure(name), Math.LN10, 0.05, name);
+  }
+  assert(figure("accuracy") > 0.25);
+  assert(figure("accuracy with the first means and variances") < 0.2);
+});
+
 Deno.test("18: halved weights are the vote of all thinned networks, and dropout slows over-fitting", async () => {
   const { figure } = await lesson("18_dropout.ts");
   // Exact for one hidden layer, and only there, and only for the geometric mean.
