@@ -85,7 +85,10 @@ export function residual<const M extends Member, const Q extends Member = Activa
   inner: M,
   shortcut?: Q,
 ): Layer<Residual<M, Q>> {
-  const [layer, around] = [layerOf(inner), layerOf(shortcut ?? identity)];
+  const [layer, around] = [
+    layerOf(inner, "residual: inner"),
+    layerOf(shortcut ?? identity, "residual: shortcut"),
+  ];
   const states = () => ({ inner: layer.initState(), shortcut: around.initState() });
   const stateful = Object.values(states()).some((state) => state !== null);
   return makeLayer({

@@ -112,7 +112,7 @@ export interface Sequential<Ms extends readonly Member[]> extends
 export function sequential<const Ms extends readonly Member[]>(
   ...members: Ms
 ): Layer<Sequential<Ms>> {
-  const layers = members.map(layerOf);
+  const layers = members.map((member, i) => layerOf(member, `sequential: layer ${i}`));
   const states = () => layers.map((layer) => layer.initState());
   const stateful = states().some((state) => state !== null);
   return makeLayer({
@@ -139,8 +139,13 @@ export function sequential<const Ms extends readonly Member[]>(
   });
 }
 
-/** A member as a layer. */
-export function layerOf(member: Member): AnyLayer {
+/** A member as a layer; `place` is where it stands. */
+export function layerOf(member: Member, place: string): AnyLayer {
+  if ("of" in member) {
+    throw new TypeError(
+      `${place}: needs a layer of some size, as linear.of(784, 10) or flatten.of(); got what makes one`,
+    );
+  }
   if (typeof member !== "function") return member;
   const f = member as (x: AnyTensor) => AnyTensor;
   return makeLayer({

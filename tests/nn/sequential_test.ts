@@ -1,5 +1,5 @@
 /** Layers one after the other: typed from input to output, and their mistakes in place. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { assertType, type IsExact } from "@std/testing/types";
 import {
   type Dim,
@@ -15,6 +15,7 @@ import {
 } from "@katachi/katachi";
 import {
   dropout,
+  flatten,
   layerNorm,
   linear,
   type LinearWeight,
@@ -87,4 +88,18 @@ Deno.test("sequential: lists of layers whose length the compiler does not know",
   const z = other.apply(other.init(key), zeros([5, 4]));
   assertType<IsExact<typeof z, Tensor<Shape, "float32">>>(true);
   assertEquals([...z.shape], [5, 2]);
+});
+
+Deno.test("sequential and residual: what makes a layer is no layer", () => {
+  const message = "needs a layer of some size, as linear.of(784, 10) or flatten.of()";
+  for (const maker of [linear, dropout, flatten]) {
+    assertThrows(
+      // @ts-expect-error The compiler refuses it as well.
+      () => sequential(linear.of(4, 4), maker),
+      TypeError,
+      `sequential: layer 1: ${message}`,
+    );
+  }
+  // @ts-expect-error The compiler refuses it as well.
+  assertThrows(() => residual(linear), TypeError, `residual: inner: ${message}`);
 });
