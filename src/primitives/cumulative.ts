@@ -40,15 +40,22 @@ interface Declaration {
   readonly name: string;
   readonly summary: string;
   readonly dtypes: readonly DType[];
-  /** Combines the result so far with the next element. */
-  readonly combine: (total: number, value: number) => number;
-  /** As `combine`, for integers, if it differs. */
-  readonly combineIntegers?: (total: number, value: number) => number;
-  /** The cotangents of two operands of `combine` from that of their result `y`. */
+  /** From the first element, what makes the result so far of each one that follows. */
+  readonly begin: Begin;
+  /** As `begin`, for integers, if it differs. */
+  readonly beginIntegers?: Begin;
+  /** The cotangents of two results that are combined from that of their result `y`. */
   readonly share: Share | "sum";
   /** Where to draw operands from. */
   readonly domain?: Partial<OperandSample>;
 }
+
+type Begin = (first: number) => (value: number) => number;
+
+/** Where the result so far is all that the next one needs. */
+const combining =
+  (combine: (total: number, value: number) => number): Begin => (total) => (value) =>
+    total = combine(total, value);
 
 type Share = (
   ct: AnyTensor,
@@ -58,7 +65,7 @@ type Share = (
 ) => readonly [AnyTensor, AnyTensor];
 
 function running(declaration: Declaration): Primitive<Running> {
-  const { name, combine, combineIntegers = combine, share } = declaration;
+  const { name, begin, beginIntegers = begin, share } = declaration;
   const primitive: Primitive<Running> = definePrimitive<Running>({
     name,
     family: "cumulative",
@@ -74,7 +81,7 @@ function running(declaration: Declaration): Primitive<Running> {
     meaning: {
       kind: "kernel",
       run: ([x], params, [out]) =>
-        run(x, params, out, floats.includes(x.dtype) ? combine : combineIntegers),
+        run(x, params, out, floats.includes(x.dtype) ? begin : beginIntegers),
     },
     vjp: perOperand((ct, { inputs: [x], outputs: [y], params: { axis, reverse } }) => {
       if (share === "sum") return bind(primitive, [ct], { axis, reverse: !reverse })[0];
@@ -100,7 +107,7 @@ function run(
   x: Elements,
   { axis, reverse }: Running,
   out: Elements,
-  combine: (total: number, value: number) => number,
+  begin: Begin,
 ): void {
   const n = x.shape[axis];
   const inner = sizeOf(x.shape.slice(axis + 1));
@@ -109,12 +116,10 @@ function run(
   for (let i = 0; i < outer; i++) {
     for (let j = 0; j < inner; j++) {
       let at = (i * n + (reverse ? n - 1 : 0)) * inner + j;
-      let total = x.data[at];
-      out.data[at] = total;
+      const next = begin(out.data[at] = x.data[at]);
       for (let k = 1; k < n; k++) {
         at += step;
-        total = combine(total, x.data[at]);
-        out.data[at] = total;
+        out.data[at] = next(x.data[at]);
       }
     }
   }
@@ -176,8 +181,8 @@ export const cumsumPrimitive: Primitive<Running> = running({
   name: "cumsum",
   summary: "the sum of the elements so far along `axis`",
   dtypes: numeric,
-  combine: (a, b) => a + b,
-  combineIntegers: (a, b) => (a + b) | 0,
+  begin: combining((a, b) => a + b),
+  beginIntegers: combining((a, b) => (a + b) | 0),
   share: "sum",
 });
 
@@ -186,8 +191,8 @@ export const cumprodPrimitive: Primitive<Running> = running({
   name: "cumprod",
   summary: "the product of the elements so far along `axis`",
   dtypes: numeric,
-  combine: (a, b) => a * b,
-  combineIntegers: Math.imul,
+  begin: combining((a, b) => a * b),
+  beginIntegers: combining(Math.imul),
   share: (ct, a, b) => [mul(ct, b), mul(ct, a)],
 });
 
@@ -196,7 +201,7 @@ export const cummaxPrimitive: Primitive<Running> = running({
   name: "cummax",
   summary: "the largest of the elements so far along `axis`; NaN from the first on",
   dtypes: numeric,
-  combine: (a, b) => Math.max(a, b),
+  begin: combining((a, b) => Math.max(a, b)),
   share: (ct, a, b) => [winner(ct, b, a), winner(ct, a, b)],
   domain: { distinct: true },
 });
@@ -206,7 +211,7 @@ export const cumminPrimitive: Primitive<Running> = running({
   name: "cummin",
   summary: "the smallest of the elements so far along `axis`; NaN from the first on",
   dtypes: numeric,
-  combine: (a, b) => Math.min(a, b),
+  begin: combining((a, b) => Math.min(a, b)),
   share: (ct, a, b) => [winner(ct, a, b), winner(ct, b, a)],
   domain: { distinct: true },
 });
@@ -216,9 +221,17 @@ export const cumlogsumexpPrimitive: Primitive<Running> = running({
   name: "cumlogsumexp",
   summary: "the logarithm of the sum of exponentials so far along `axis`, without overflow",
   dtypes: floats,
-  combine: (a, b) =>
-    // Equal infinities have no distance.
-    a === b ? a + Math.LN2 : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))),
+  // As the largest element and Σ e^(x - largest) - 1: a logarithm for each step would round each time.
+  begin: (largest) => {
+    let rest = 0;
+    return (x) => {
+      // Equal infinities have no distance.
+      const part = x === largest ? 1 : Math.exp(-Math.abs(x - largest));
+      rest = x <= largest ? rest + part : (rest + 1) * part;
+      largest = Math.max(largest, x);
+      return largest + Math.log1p(rest);
+    };
+  },
   share: (ct, a, b, y) => {
     // Where the result is Infinity, JAX takes the infinities for 0.
     const finite = (t: AnyTensor) => where(equal(t, Infinity), 0, t);

@@ -1,4 +1,5 @@
 /** Computed places, running results and positions, compiled, against the interpreter. */
+import { assertAlmostEquals } from "@std/assert";
 import fc from "fast-check";
 import { type AnyTensor, type DType, fromBuffer } from "@katachi/katachi";
 import {
@@ -208,6 +209,18 @@ Deno.test("running logarithms of sums are what the interpreter makes of them", (
     ),
     { numRuns: 80 },
   );
+});
+
+Deno.test("regression: the running logarithm of a sum is not rounded at each step", () => {
+  const x = drawn([150], "float64", 1);
+  const exact = 5.256538357684502172; // by decimal arithmetic with 40 digits
+  for (const reverse of [false, true]) {
+    assertAgrees((xs) => bind(cumlogsumexpPrimitive, xs, { axis: 0, reverse }), [x], {
+      tolerance: 1e-15,
+    });
+    const [sums] = bind(cumlogsumexpPrimitive, [x], { axis: 0, reverse });
+    assertAlmostEquals(Number(sums.data[reverse ? 0 : 149]), exact, 2e-15);
+  }
 });
 
 Deno.test("positions of extrema: the first of several, or the first NaN, of every dtype", () => {
